@@ -1,0 +1,16 @@
+DROP TABLE "audit_events" CASCADE;
+DROP TABLE "signing_keys" CASCADE;
+DROP TABLE "api_introspectors" CASCADE;
+DROP TABLE "client_apis" CASCADE;
+DROP TABLE "api_scopes" CASCADE;
+DROP TABLE "apis" CASCADE;
+DROP TABLE "client_secrets" CASCADE;
+DROP TABLE "clients" CASCADE;
+DROP TABLE "artifacts" CASCADE;
+DROP TABLE "revoked_tokens" CASCADE;
+DROP TABLE "consents" CASCADE;
+DROP TABLE "refresh_tokens" CASCADE;
+DROP TABLE "grants" CASCADE;
+DROP TABLE "sessions" CASCADE;
+DROP TABLE "accounts" CASCADE;
+DROP FUNCTION gatehouse_announce();

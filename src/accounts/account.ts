@@ -1,0 +1,33 @@
+/** Someone who can sign in. */
+export interface Account {
+  /** The `sub` of every token: a random UUID, never reused. */
+  id: string;
+  /** As its owner typed it. */
+  email: string;
+  emailVerifiedAt?: Date;
+  username?: string;
+  givenName?: string;
+  familyName?: string;
+  phone?: string;
+  phoneVerifiedAt?: Date;
+  picture?: string;
+  birthdate?: string;
+  locale?: string;
+  zoneinfo?: string;
+  admin: boolean;
+  disabledAt?: Date;
+  passwordHash?: string;
+  passwordChangedAt?: Date;
+  /** Grows with every credential change; anything issued under an older number is void. */
+  credentialVersion: number;
+  /** Grows with "sign out everywhere"; sessions and grants of an older number are dead. */
+  signOutVersion: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What its owner or an operator may change without a ceremony. */
+export type Profile = Pick<
+  Account,
+  'givenName' | 'familyName' | 'phone' | 'picture' | 'birthdate' | 'locale' | 'zoneinfo'
+>;

@@ -1,0 +1,51 @@
+/** Every event the audit trail knows, with its details. Details hold ids and facts, never secrets. */
+export interface AuditEvents {
+  'account-created': { by: 'cli' | 'sign-up'; admin: boolean };
+  'account-disabled': Record<string, never>;
+  'account-enabled': Record<string, never>;
+  'account-deleted': { email: string };
+  'account-unlocked': Record<string, never>;
+  'password-changed': { by: 'cli' | 'owner' | 'reset' };
+  'signed-in': { remembered: boolean };
+  'sign-in-refused': { why: 'wrong-password' | 'unknown-person' | 'disabled' };
+  'signed-out': Record<string, never>;
+  'signed-out-everywhere': Record<string, never>;
+  'consent-given': { allowed: Allowed };
+  'consent-refused': Record<string, never>;
+  'tokens-issued': { grantType: string };
+  'refresh-token-replayed': { grantId: string };
+  'authorization-code-replayed': { grantId: string };
+  'grant-revoked': { grantId: string };
+  'client-created': Record<string, never>;
+  'client-updated': { fields: string[] };
+  'client-secret-rotated': { secretId: string };
+  'client-deleted': Record<string, never>;
+  'api-created': { audience: string };
+  'api-updated': { audience: string; fields: string[] };
+  'api-deleted': { audience: string };
+  'key-created': { kid: string };
+  'key-signs': { kid: string };
+  'key-revoked': { kid: string };
+  'token-verified': Record<string, never>;
+  'secret-changed': { resealed: number };
+  'backup-restored': Record<string, never>;
+  'job-failed': { job: string };
+}
+
+export type AuditEventName = keyof AuditEvents;
+
+/** What was allowed: OpenID scopes, and scopes by API audience. */
+export interface Allowed {
+  openid: string;
+  resources: Record<string, string>;
+}
+
+/** Who did it and from where. */
+export interface Circumstances {
+  actor: 'person' | 'client' | 'cli' | 'system';
+  accountId?: string;
+  clientId?: string;
+  ip?: string;
+  userAgent?: string;
+  requestId?: string;
+}

@@ -1,0 +1,47 @@
+/** A relying party, or a service of its own, as it is registered. */
+export interface Client {
+  id: string;
+  name: string;
+  /** Ours: no consent is asked. */
+  firstParty: boolean;
+  kind: 'web' | 'native';
+  tokenEndpointAuthMethod:
+    'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  grantTypes: GrantType[];
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  /** OpenID scopes that it may ask for. */
+  scopes: string[];
+  /** API scopes that it may ask for, by audience. */
+  apis: Record<string, string[]>;
+  /** Empty: the origins of its redirect URIs. */
+  corsOrigins: string[];
+  requirePushedRequests: boolean;
+  dpopBoundAccessTokens: boolean;
+  jwks?: { keys: Record<string, unknown>[] };
+  jwksUri?: string;
+  clientUri?: string;
+  policyUri?: string;
+  tosUri?: string;
+  /** Whether it has a logo (served by us; the bytes are fetched on their own). */
+  hasLogo: boolean;
+  development: boolean;
+  secrets: ClientSecret[];
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
+
+export interface ClientSecret {
+  id: string;
+  /** SHA-256 of a random 256-bit secret: nothing to guess, nothing to slow down. */
+  sha256: Buffer;
+  createdAt: Date;
+  expiresAt?: Date;
+}
+
+export interface Logo {
+  type: 'image/png' | 'image/webp';
+  bytes: Buffer;
+}

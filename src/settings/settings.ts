@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { SECRETS, schema, type Variables } from './schema.ts';
+
+/** The environment, once, whole and checked. Nothing else reads it. */
+export interface Settings extends Omit<Variables, 'ISSUER' | 'HOST' | 'GATEHOUSE_MIGRATE'> {
+  ISSUER: string;
+  HOST: string;
+  GATEHOUSE_MIGRATE: 'on-start' | 'manual';
+  production: boolean;
+}
+
+export type Environment = Record<string, string | undefined>;
+
+/** What is wrong with one variable, and what to do. */
+export interface SettingsFault {
+  variable: string;
+  fault: string;
+}
+
+/** Every fault at once: nobody likes to mend one and meet the next. */
+export class SettingsError extends Error {
+  readonly faults: SettingsFault[];
+
+  constructor(faults: SettingsFault[]) {
+    super(faults.map(({ variable, fault }) => `${variable}: ${fault}`).join('\n'));
+    this.name = 'SettingsError';
+    this.faults = faults;
+  }
+}
+
+export function readSettings(env: Environment): Settings {
+  const faults: SettingsFault[] = [...unknownVariables(env)];
+  const parsed = schema.safeParse(fromFiles(env, faults));
+  if (!parsed.success) faults.push(...parsed.error.issues.map(toFault));
+  if (!parsed.data) throw new SettingsError(faults);
+  const settings = withDefaults(parsed.data);
+  faults.push(...unsafe(settings));
+  if (faults.length > 0) throw new SettingsError(faults);
+  return settings;
+}
+
+const names = new Set<string>(Object.keys(schema.shape));
+
+function unknownVariables(env: Environment): SettingsFault[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('GATEHOUSE_') && !names.has(name.replace(/_FILE$/, '')))
+    .map((variable) => ({
+      variable,
+      fault: 'is not a setting; see .env.example for all there are.',
+    }));
+}
+
+/** NAME_FILE stands for what its file holds. An empty variable is an absent one. */
+function fromFiles(env: Environment, faults: SettingsFault[]): Environment {
+  const values: Environment = {};
+  for (const name of names) {
+    if (env[name]) values[name] = env[name];
+    const path = SECRETS.includes(name) ? env[`${name}_FILE`] : undefined;
+    if (!path) continue;
+    if (env[name])
+      faults.push({ variable: name, fault: `is given twice; remove it or ${name}_FILE.` });
+    try {
+      values[name] = readFileSync(path, 'utf8').trim();
+    } catch {
+      faults.push({ variable: `${name}_FILE`, fault: `${path} cannot be read.` });
+    }
+  }
+  return values;
+}
+
+/** The value itself is never repeated: it may be a secret. */
+function toFault(issue: z.core.$ZodIssue): SettingsFault {
+  return { variable: issue.path.join('.'), fault: `${issue.message}.` };
+}
+
+function withDefaults(variables: Variables): Settings {
+  const production = variables.NODE_ENV === 'production';
+  return {
+    ...variables,
+    ISSUER: variables.ISSUER ?? `http://localhost:${variables.PORT}`,
+    HOST: variables.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    DATA_DIR: resolve(variables.DATA_DIR),
+    GATEHOUSE_MIGRATE: variables.GATEHOUSE_MIGRATE ?? (production ? 'manual' : 'on-start'),
+    production,
+  };
+}
+
+function unsafe(settings: Settings): SettingsFault[] {
+  return [
+    ...(settings.production ? unsafeInProduction(settings) : unsafeInDevelopment(settings)),
+    ...(settings.GATEHOUSE_TRUSTED_PROXIES ?? [])
+      .filter((cidr) => !isCidr(cidr))
+      .map((cidr) => ({
+        variable: 'GATEHOUSE_TRUSTED_PROXIES',
+        fault: `${cidr} is not an address range; write it like 10.0.0.0/8.`,
+      })),
+  ];
+}
+
+function* unsafeInProduction(settings: Settings): Generator<SettingsFault> {
+  if (!settings.ISSUER.startsWith('https:')) {
+    yield { variable: 'ISSUER', fault: 'must be the https:// address that people see.' };
+  }
+  if (!settings.GATEHOUSE_SECRET) {
+    yield {
+      variable: 'GATEHOUSE_SECRET',
+      fault: 'is missing; make one with `openssl rand -base64 32`.',
+    };
+  }
+  if (!settings.DATABASE_URL && !settings.GATEHOUSE_EMBEDDED) {
+    yield {
+      variable: 'DATABASE_URL',
+      fault: 'is missing; point it at PostgreSQL, or set GATEHOUSE_EMBEDDED=allow.',
+    };
+  }
+  if (settings.GATEHOUSE_DEVELOPMENT) {
+    yield { variable: 'GATEHOUSE_DEVELOPMENT', fault: 'has no place in production; remove it.' };
+  }
+}
+
+function* unsafeInDevelopment(settings: Settings): Generator<SettingsFault> {
+  if (settings.GATEHOUSE_DEVELOPMENT === 'remote') return;
+  const remedy = 'set NODE_ENV=production, or GATEHOUSE_DEVELOPMENT=remote.';
+  if (!isLoopback(settings.HOST)) {
+    yield { variable: 'HOST', fault: `development answers this machine alone; ${remedy}` };
+  }
+  if (settings.ISSUER.startsWith('https:')) {
+    yield { variable: 'ISSUER', fault: `development is not meant for an https issuer; ${remedy}` };
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', bits, extra] = text.split('/');
+  const family = isIP(address);
+  if (!family || extra !== undefined) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  );
+}

@@ -1,0 +1,6 @@
+import { stripTypeScriptTypes } from 'node:module';
+
+export default {
+  process: (source) => ({ code: stripTypeScriptTypes(source, { mode: 'strip' }) }),
+  canInstrument: false,
+};
