@@ -1,0 +1,34 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+import type { House } from '../wiring.ts';
+
+/** One command of `gatehouse`: what it is called, what it takes, what it does. */
+export interface Command {
+  /** As it is typed: "client create". */
+  name: string;
+  /** One sentence, shown by --help. */
+  summary: string;
+  /** What follows the name: "<client-id>". */
+  takes?: string;
+  options?: Record<string, ParseArgsOptionsConfig[string] & { describe: string; hint?: string }>;
+  /** Whether it needs the opened house; `migrate` and `doctor` do not. */
+  run(call: CommandCall): Promise<void>;
+}
+
+export interface CommandCall {
+  positionals: string[];
+  values: Record<string, string | boolean | (string | boolean)[] | undefined>;
+  /** Opens the stores on first use: beside a running server (embedded too) or without one. */
+  house(): Promise<House>;
+  /** A line for people. With --json only `data` reaches standard output. */
+  say(line?: string): void;
+  /** What --json prints; without it, `text` is said. */
+  data(value: unknown, text: string): void;
+  /** A secret typed twice at the terminal, or one line of standard input. Never an argument. */
+  askSecret(prompt: string): Promise<string>;
+}
+
+/** Wrong usage: said in one sentence with the way to --help, exit code 2. */
+export class UsageError extends Error {}
+
+/** It could not be done: said in one sentence, exit code 1. */
+export class CommandFailed extends Error {}

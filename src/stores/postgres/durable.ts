@@ -1,0 +1,8 @@
+import type { Db } from './database.ts';
+
+/** Every port that PostgreSQL keeps, on the database or inside one transaction. */
+export function durablePorts(db: Db) {
+  return { db };
+}
+
+export type Durable = ReturnType<typeof durablePorts>;
