@@ -1,0 +1,95 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/**
+ * Who may import whom: folders on the left, what they may reach on the right. Down, never up.
+ * A path stands for that file alone.
+ */
+const GROUND = ['crypto', 'settings', 'i18n', 'logging', 'transactions', 'changes'];
+const PORTS = [...GROUND, 'http', 'jobs', 'keys', 'audit', 'limits'];
+const DOMAIN = [...PORTS, 'accounts', 'passwords', 'sessions', 'clients', 'apis'];
+/** Flows speak to the protocol through these alone, and never to each other. */
+const FLOW = [...DOMAIN, 'oidc/interaction.ts', 'oidc/dispatch.ts'];
+
+const MAY_IMPORT: Record<string, string[]> = {
+  crypto: [],
+  settings: [],
+  i18n: [],
+  logging: [],
+  transactions: [],
+  changes: [],
+  audit: ['transactions'],
+  http: GROUND,
+  jobs: GROUND,
+  keys: [...GROUND, 'audit'],
+  limits: GROUND,
+  passwords: GROUND,
+  accounts: [...PORTS, 'passwords'],
+  sessions: [...PORTS, 'accounts'],
+  clients: PORTS,
+  apis: PORTS,
+  health: [...GROUND, 'http'],
+  oidc: DOMAIN,
+  'sign-in': FLOW,
+  'sign-out': FLOW,
+  consent: FLOW,
+  home: FLOW,
+  development: FLOW,
+  stores: [...DOMAIN, 'oidc/protocol-store.ts'],
+  cli: ['*'],
+  'main.ts': ['*'],
+  'app.ts': ['*'],
+  'wiring.ts': ['*'],
+};
+
+/** Libraries that one folder alone may know. */
+const ONLY_IN: Record<string, string[]> = {
+  'oidc-provider': ['oidc'],
+  '@prisma/client': ['stores/postgres'],
+  '@prisma/adapter-pg': ['stores/postgres'],
+  pg: ['stores', 'cli'],
+  ioredis: ['stores/redis'],
+  argon2: ['passwords'],
+  'pg-boss': ['jobs', 'stores'],
+  'openid-client': ['development'],
+};
+const MAX_LINES = 250;
+
+const src = join(import.meta.dirname, '../../src');
+const files = globSync('**/*.ts', { cwd: src });
+
+describe.each(files)('src/%s', (file) => {
+  const text = readFileSync(join(src, file), 'utf8');
+  const home = file.split('/')[0] ?? '';
+  const imports = [...text.matchAll(/(?:from|import)[ (]'([^']+)'/g)].map(([, path = '']) => path);
+
+  it('imports only what its folder may', () => {
+    const may = MAY_IMPORT[home];
+    if (!may) throw new Error(`${home} is not in the table MAY_IMPORT`);
+    const reached = imports
+      .filter((path) => path.startsWith('.'))
+      .map((path) => relative(src, join(src, dirname(file), path)))
+      .filter((path) => path.split('/')[0] !== home && !path.startsWith('..'));
+    const allowed = (path: string) =>
+      may.includes('*') || may.includes(path) || may.includes(path.split('/')[0] ?? '');
+    expect(reached.filter((path) => !allowed(path))).toEqual([]);
+  });
+
+  it('knows no library that is not its own', () => {
+    const strange = imports.filter((path) => {
+      const homes =
+        ONLY_IN[
+          path
+            .split('/')
+            .slice(0, path.startsWith('@') ? 2 : 1)
+            .join('/')
+        ];
+      return homes !== undefined && !homes.some((folder) => file.startsWith(`${folder}/`));
+    });
+    expect(strange).toEqual([]);
+  });
+
+  it(`stays within ${MAX_LINES} lines`, () => {
+    expect(text.split('\n').length).toBeLessThanOrEqual(MAX_LINES);
+  });
+});
