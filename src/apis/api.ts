@@ -1,3 +1,8 @@
+import { z } from 'zod';
+
+/** What the person reads on the consent page, by language. */
+export const descriptions = z.partialRecord(z.enum(['en', 'fr', 'ru']), z.string());
+
 /** A resource server that access tokens are made for. */
 export interface Api {
   /** The resource indicator, and the `aud` of its tokens: an absolute URI without fragment. */
@@ -14,6 +19,5 @@ export interface Api {
 
 export interface ApiScope {
   name: string;
-  /** What the person reads on the consent page, by language. */
-  descriptions: Partial<Record<'en' | 'fr' | 'ru', string>>;
+  descriptions: z.infer<typeof descriptions>;
 }

@@ -1,3 +1,19 @@
+import { z } from 'zod';
+
+export const AUTH_METHODS = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+] as const;
+export type AuthMethod = (typeof AUTH_METHODS)[number];
+
+export const GRANT_TYPES = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+export type GrantType = (typeof GRANT_TYPES)[number];
+
+/** Public keys as a client gives them (RFC 7517). */
+export const jwkSet = z.object({ keys: z.array(z.record(z.string(), z.json())) });
+
 /** A relying party, or a service of its own, as it is registered. */
 export interface Client {
   id: string;
@@ -5,8 +21,7 @@ export interface Client {
   /** Ours: no consent is asked. */
   firstParty: boolean;
   kind: 'web' | 'native';
-  tokenEndpointAuthMethod:
-    'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  tokenEndpointAuthMethod: AuthMethod;
   grantTypes: GrantType[];
   redirectUris: string[];
   postLogoutRedirectUris: string[];
@@ -18,7 +33,7 @@ export interface Client {
   corsOrigins: string[];
   requirePushedRequests: boolean;
   dpopBoundAccessTokens: boolean;
-  jwks?: { keys: Record<string, unknown>[] };
+  jwks?: z.infer<typeof jwkSet>;
   jwksUri?: string;
   clientUri?: string;
   policyUri?: string;
@@ -30,8 +45,6 @@ export interface Client {
   createdAt: Date;
   updatedAt: Date;
 }
-
-export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
 
 export interface ClientSecret {
   id: string;

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { Prisma } from '../../../generated/prisma/client.ts';
+import { AUTH_METHODS, type Client, GRANT_TYPES, type Logo, jwkSet } from '../../clients/client.ts';
+import type { ClientRegistration, ClientStore } from '../../clients/store.ts';
+import type { Db } from './database.ts';
+import { inTransaction, nextVersion } from './in-transaction.ts';
+
+/** Registered clients in PostgreSQL. A logo's bytes are read only when the logo itself is asked for. */
+export function postgresClients(db: Db): ClientStore {
+  return {
+    create: (client) => inTransaction(db, (tx) => create(tx, client)),
+
+    async find(id) {
+      const row = await db.client.findUnique({ where: { id }, ...WHOLE });
+      return row ? toClient(row) : undefined;
+    },
+
+    async list({ after, limit }) {
+      const where = after === undefined ? {} : { id: { gt: after } };
+      const rows = await db.client.findMany({
+        where,
+        orderBy: { id: 'asc' },
+        take: limit,
+        ...WHOLE,
+      });
+      return rows.map(toClient);
+    },
+
+    replace: (client, seen) => inTransaction(db, (tx) => replace(tx, client, seen)),
+
+    async addSecret(clientId, { expiresAt = null, ...secret }) {
+      await db.clientSecret.create({
+        data: { ...secret, sha256: new Uint8Array(secret.sha256), clientId, expiresAt },
+      });
+    },
+
+    async expireSecrets(clientId, except, at) {
+      await db.clientSecret.updateMany({
+        where: {
+          clientId,
+          id: { not: except },
+          OR: [{ expiresAt: null }, { expiresAt: { gt: at } }],
+        },
+        data: { expiresAt: at },
+      });
+    },
+
+    async setLogo(clientId, logo) {
+      const data = { logo: logo ? new Uint8Array(logo.bytes) : null, logoType: logo?.type ?? null };
+      return (await db.client.updateMany({ where: { id: clientId }, data })).count === 1;
+    },
+
+    async logo(clientId) {
+      const row = await db.client.findUnique({
+        where: { id: clientId },
+        select: { logo: true, logoType: true },
+      });
+      return row?.logo && row.logoType ? toLogo(row.logo, row.logoType) : undefined;
+    },
+
+    delete: (id) => inTransaction(db, async (tx) => (await remove(tx, [id])) === 1),
+
+    deleteDevelopment: () =>
+      inTransaction(db, async (tx) => {
+        const rows = await tx.client.findMany({
+          where: { development: true },
+          select: { id: true },
+        });
+        const ids = rows.map(({ id }) => id);
+        await remove(tx, ids);
+        return ids;
+      }),
+  };
+}
+
+const WHOLE = {
+  omit: { logo: true },
+  include: { secrets: { orderBy: { createdAt: 'asc' } }, apis: true },
+} as const satisfies Prisma.ClientDefaultArgs;
+
+type Row = Prisma.ClientGetPayload<typeof WHOLE>;
+
+async function create(
+  tx: Prisma.TransactionClient,
+  client: ClientRegistration,
+): Promise<'created' | 'taken'> {
+  const { count } = await tx.client.createMany({ data: columns(client), skipDuplicates: true });
+  if (count === 0) return 'taken';
+  await tx.clientApi.createMany({ data: apiRows(client) });
+  return 'created';
+}
+
+async function replace(
+  tx: Prisma.TransactionClient,
+  client: ClientRegistration,
+  seen: Date,
+): Promise<'replaced' | 'changed-meanwhile' | 'unknown'> {
+  const { count } = await tx.client.updateMany({
+    where: { id: client.id, updatedAt: seen },
+    data: { ...columns(client), updatedAt: nextVersion(seen) },
+  });
+  if (count === 0) {
+    const there = await tx.client.count({ where: { id: client.id } });
+    return there ? 'changed-meanwhile' : 'unknown';
+  }
+  await tx.clientApi.deleteMany({ where: { clientId: client.id } });
+  await tx.clientApi.createMany({ data: apiRows(client) });
+  return 'replaced';
+}
+
+/** Grants first: they may also name a client that stands in no row, so no foreign key takes them along. */
+async function remove(tx: Prisma.TransactionClient, ids: string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  await tx.grant.deleteMany({ where: { clientId: { in: ids } } });
+  return (await tx.client.deleteMany({ where: { id: { in: ids } } })).count;
+}
+
+/** Named one by one: a caller may hand over a whole `Client`, whose secrets are not to be written here. */
+function columns(client: ClientRegistration) {
+  return {
+    id: client.id,
+    name: client.name,
+    firstParty: client.firstParty,
+    kind: client.kind,
+    tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
+    grantTypes: client.grantTypes,
+    redirectUris: client.redirectUris,
+    postLogoutRedirectUris: client.postLogoutRedirectUris,
+    scopes: client.scopes,
+    corsOrigins: client.corsOrigins,
+    requirePushedRequests: client.requirePushedRequests,
+    dpopBoundAccessTokens: client.dpopBoundAccessTokens,
+    development: client.development,
+    jwks: client.jwks ?? Prisma.DbNull,
+    ...links(client),
+  };
+}
+
+function links({ jwksUri, clientUri, policyUri, tosUri }: ClientRegistration) {
+  return {
+    jwksUri: jwksUri ?? null,
+    clientUri: clientUri ?? null,
+    policyUri: policyUri ?? null,
+    tosUri: tosUri ?? null,
+  };
+}
+
+function apiRows({ id, apis }: ClientRegistration) {
+  return Object.entries(apis).map(([audience, scopes]) => ({ clientId: id, audience, scopes }));
+}
+
+const authMethod = z.enum(AUTH_METHODS);
+const grantTypes = z.array(z.enum(GRANT_TYPES));
+
+function toClient(row: Row): Client {
+  const { jwks, jwksUri, clientUri, policyUri, tosUri, logoType, secrets, apis, ...rest } = row;
+  return {
+    ...rest,
+    kind: row.kind === 'native' ? 'native' : 'web',
+    tokenEndpointAuthMethod: authMethod.parse(row.tokenEndpointAuthMethod),
+    grantTypes: grantTypes.parse(row.grantTypes),
+    apis: Object.fromEntries(apis.map(({ audience, scopes }) => [audience, scopes])),
+    hasLogo: logoType !== null,
+    secrets: secrets.map(({ id, sha256, createdAt, expiresAt }) => ({
+      id,
+      sha256: Buffer.from(sha256),
+      createdAt,
+      ...(expiresAt && { expiresAt }),
+    })),
+    ...(jwks !== null && { jwks: jwkSet.parse(jwks) }),
+    ...(jwksUri !== null && { jwksUri }),
+    ...(clientUri !== null && { clientUri }),
+    ...(policyUri !== null && { policyUri }),
+    ...(tosUri !== null && { tosUri }),
+  };
+}
+
+function toLogo(bytes: Uint8Array, type: string): Logo {
+  return { type: type === 'image/webp' ? 'image/webp' : 'image/png', bytes: Buffer.from(bytes) };
+}
