@@ -1,0 +1,109 @@
+import { PgBoss, fromPrisma } from 'pg-boss';
+import type { PoolConfig } from 'pg';
+import { z } from 'zod';
+import type { JobName, JobOverview, JobPayloads, JobQueue, JobWork } from '../../jobs/queue.ts';
+import { JOB_NAMES, RETRIES, SCHEDULE } from '../../jobs/schedule.ts';
+import type { Db } from './database.ts';
+
+/** The jobs of one process: it can enqueue them, and work on them when asked to. */
+export interface PostgresJobs {
+  /** The queue on the database, or inside one of its transactions. */
+  queue: (db: Db) => JobQueue;
+  /** Starts taking jobs, and putting the scheduled ones into their queues. */
+  work: (work: JobWork) => Promise<void>;
+  overview: () => Promise<JobOverview[]>;
+  /** Lets the jobs in hand end, for at most that long. */
+  close: (patienceMs?: number) => Promise<void>;
+}
+
+export interface OpenJobsOptions {
+  config: PoolConfig;
+  /** Whether this process works on jobs; others only enqueue. */
+  worker: boolean;
+  onError: (error: Error) => void;
+}
+
+/** pg-boss keeps its own schema, `pgboss`, and brings it up to date itself. */
+export async function openJobs({
+  config,
+  worker,
+  onError,
+}: OpenJobsOptions): Promise<PostgresJobs> {
+  const boss = new PgBoss({
+    ...connection(config),
+    schema: 'pgboss',
+    max: worker ? 4 : 1,
+    connectionTimeoutMillis: 2000,
+    supervise: worker,
+    schedule: worker,
+    useListenNotify: worker,
+  });
+  boss.on('error', onError);
+  await boss.start();
+  for (const name of JOB_NAMES) await ensureQueue(boss, name);
+  return {
+    queue: (db) => postgresJobQueue(boss, db),
+    work: (work) => workOn(boss, work),
+    overview: () => overviewOf(boss),
+    close: (patienceMs = 10_000) => boss.stop({ graceful: true, timeout: patienceMs }),
+  };
+}
+
+function postgresJobQueue(boss: PgBoss, db: Db): JobQueue {
+  return {
+    async enqueue<Name extends JobName>(name: Name, payload: JobPayloads[Name]) {
+      await boss.send(name, payload, { db: fromPrisma(db) });
+    },
+  };
+}
+
+/** At most one of a kind waits: what runs by the clock need not pile up. */
+async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
+  await boss.createQueue(name, { policy: 'short', notify: true, ...RETRIES });
+  await boss.updateQueue(name, { notify: true, ...RETRIES });
+}
+
+async function workOn(boss: PgBoss, work: JobWork): Promise<void> {
+  for (const name of JOB_NAMES) {
+    const cron = SCHEDULE[name];
+    if (cron) await boss.schedule(name, cron, {}, { tz: 'UTC' });
+    else await boss.unschedule(name);
+    await boss.work<JobPayloads[typeof name]>(name, { batchSize: 1 }, async ([job]) => {
+      if (job) await work[name](job.data);
+    });
+  }
+}
+
+/** Counted, not read from pg-boss's cached figures. */
+async function overviewOf(boss: PgBoss): Promise<JobOverview[]> {
+  const { rows } = await boss.getDb().executeSql(
+    `SELECT name,
+            count(*) FILTER (WHERE state IN ('created', 'retry'))::int AS waiting,
+            count(*) FILTER (WHERE state = 'active')::int AS active,
+            count(*) FILTER (WHERE state = 'failed')::int AS failed
+       FROM pgboss.job WHERE name = ANY($1) GROUP BY name`,
+    [[...JOB_NAMES]],
+  );
+  const counted = countedJobs.parse(rows);
+  return JOB_NAMES.map((name) => ({
+    name,
+    ...(SCHEDULE[name] ? { cron: SCHEDULE[name] } : {}),
+    ...(counted.find((row) => row.name === name)?.counts ?? { waiting: 0, active: 0, failed: 0 }),
+  }));
+}
+
+const countedJobs = z.array(
+  z
+    .object({ name: z.string(), waiting: z.number(), active: z.number(), failed: z.number() })
+    .transform(({ name, ...counts }) => ({ name, counts })),
+);
+
+/** pg-boss wants strings, not absent values. */
+function connection({ connectionString, host, port, user, password, database, ssl }: PoolConfig) {
+  if (connectionString) return { connectionString, ...(ssl === undefined ? {} : { ssl }) };
+  return Object.fromEntries(
+    Object.entries({ host, port, user, password, database, ssl }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}
