@@ -1,3 +1,5 @@
+import { argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
+import type { PasswordHasher } from './passwords/hasher.ts';
 import type { Atomically } from './transactions/atomically.ts';
 import { type Durable, durablePorts } from './stores/postgres/durable.ts';
 import { type Database } from './stores/postgres/database.ts';
@@ -7,6 +9,7 @@ import type { Settings } from './settings/settings.ts';
 export interface House extends Durable {
   settings: Settings;
   atomically: Atomically<Durable>;
+  hasher: PasswordHasher;
   now: () => Date;
   close(): Promise<void>;
 }
@@ -16,6 +19,7 @@ export function furnish(settings: Settings, database: Database): House {
     settings,
     ...durablePorts(database.prisma),
     atomically: (work) => database.prisma.$transaction((tx) => work(durablePorts(tx))),
+    hasher: argon2Hasher({ atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS) }),
     now: () => new Date(),
     close: () => database.close(),
   };

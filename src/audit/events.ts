@@ -40,9 +40,11 @@ export interface Allowed {
   resources: Record<string, string>;
 }
 
+export const ACTORS = ['person', 'client', 'cli', 'system'] as const;
+
 /** Who did it and from where. */
 export interface Circumstances {
-  actor: 'person' | 'client' | 'cli' | 'system';
+  actor: (typeof ACTORS)[number];
   accountId?: string;
   clientId?: string;
   ip?: string;

@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
+import type { Settings } from '../settings/settings.ts';
 import type { House } from '../wiring.ts';
 
 /** One command of `gatehouse`: what it is called, what it takes, what it does. */
@@ -17,14 +18,16 @@ export interface Command {
 export interface CommandCall {
   positionals: string[];
   values: Record<string, string | boolean | (string | boolean)[] | undefined>;
+  /** Reads and checks them; faults end the command. */
+  settings: () => Settings;
   /** Opens the stores on first use: beside a running server (embedded too) or without one. */
-  house(): Promise<House>;
+  house: () => Promise<House>;
   /** A line for people. With --json only `data` reaches standard output. */
-  say(line?: string): void;
+  say: (line?: string) => void;
   /** What --json prints; without it, `text` is said. */
-  data(value: unknown, text: string): void;
+  data: (value: unknown, text: string) => void;
   /** A secret typed twice at the terminal, or one line of standard input. Never an argument. */
-  askSecret(prompt: string): Promise<string>;
+  askSecret: (prompt: string) => Promise<string>;
 }
 
 /** Wrong usage: said in one sentence with the way to --help, exit code 2. */

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/** The command line: which commands there are. Everything they do is audited as `cli`. */
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
+import type { Command } from './command.ts';
+import { runCommandLine } from './run.ts';
+import { createUser } from './user-create.ts';
+
+const commands: Command[] = [createUser];
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  console.error(
+    `Gatehouse needs Node.js 24, and this is ${process.version}; \`npx gatehouse\` uses the right one.`,
+  );
+  process.exitCode = 1;
+} else {
+  if (existsSync('.env')) loadEnvFile('.env');
+  process.exitCode = await runCommandLine(commands, process.argv.slice(2), process.env);
+}

@@ -1,0 +1,37 @@
+import type { Settings } from '../settings/settings.ts';
+import type { House } from '../wiring.ts';
+import { askSecret } from './ask-secret.ts';
+import type { CommandCall } from './command.ts';
+import { openHouse } from './open-house.ts';
+import type { ParsedCall } from './parse-call.ts';
+import { printable } from './printable.ts';
+
+/** What a command is given. The house is opened on first use and closed with the call. */
+export function openCall(
+  { positionals, values, json }: ParsedCall,
+  settings: () => Settings,
+): CommandCall & { close(): Promise<void> } {
+  let house: Promise<House> | undefined;
+  return {
+    positionals,
+    values,
+    settings,
+    house: () => (house ??= openHouse(settings())),
+    say(line = '') {
+      if (!json) console.log(printable(line));
+    },
+    data(value, text) {
+      console.log(json ? JSON.stringify(value, plain, 2) : printable(text));
+    },
+    askSecret,
+    async close() {
+      const opened = await house?.catch(() => undefined);
+      await opened?.close();
+    },
+  };
+}
+
+/** Numbers of 64 bits become text: not every reader of JSON has them. */
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
