@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+export const LONGEST_AUDIENCE = 500;
+
 /** What the person reads on the consent page, by language. */
 export const descriptions = z.partialRecord(z.enum(['en', 'fr', 'ru']), z.string());
 

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** No client can have another id, so nothing else is looked for: not the NUL that PostgreSQL refuses, nor 50 KB. */
+export const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
 export const AUTH_METHODS = [
   'none',
   'client_secret_basic',
@@ -10,6 +13,9 @@ export type AuthMethod = (typeof AUTH_METHODS)[number];
 
 export const GRANT_TYPES = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
 export type GrantType = (typeof GRANT_TYPES)[number];
+
+/** Of all scopes of OpenID Connect, those that we know. */
+export const OPENID_SCOPES = ['openid', 'profile', 'email', 'phone', 'offline_access'] as const;
 
 /** Public keys as a client gives them (RFC 7517). */
 export const jwkSet = z.object({ keys: z.array(z.record(z.string(), z.json())) });

@@ -15,6 +15,7 @@ export interface ClientStore {
     client: ClientRegistration,
     seen: Date,
   ): Promise<'replaced' | 'changed-meanwhile' | 'unknown'>;
+  /** In a transaction: whoever adds another one waits for its end. */
   addSecret(clientId: string, secret: ClientSecret): Promise<void>;
   /** Lets every secret but `except` end at `at`, unless it ends sooner. */
   expireSecrets(clientId: string, except: string, at: Date): Promise<void>;

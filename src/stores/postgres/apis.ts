@@ -1,5 +1,5 @@
 import type { Prisma } from '../../../generated/prisma/client.ts';
-import { type Api, descriptions as inLanguages } from '../../apis/api.ts';
+import { type Api, LONGEST_AUDIENCE, descriptions as inLanguages } from '../../apis/api.ts';
 import type { ApiRegistration, ApiStore } from '../../apis/store.ts';
 import type { Db } from './database.ts';
 import { inTransaction, nextVersion } from './in-transaction.ts';
@@ -10,6 +10,7 @@ export function postgresApis(db: Db): ApiStore {
     create: (api) => inTransaction(db, (tx) => create(tx, api)),
 
     async find(audience) {
+      if (!couldBeAudience(audience)) return undefined;
       const row = await db.api.findUnique({ where: { audience }, include: WHOLE });
       return row ? toApi(row) : undefined;
     },
@@ -25,6 +26,11 @@ export function postgresApis(db: Db): ApiStore {
       return (await db.api.deleteMany({ where: { audience } })).count === 1;
     },
   };
+}
+
+/** Anybody can ask for anything: PostgreSQL refuses NUL, and nothing this long is registered. */
+function couldBeAudience(text: string): boolean {
+  return text.length <= LONGEST_AUDIENCE && !text.includes('\0');
 }
 
 const WHOLE = {

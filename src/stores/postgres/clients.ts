@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { Prisma } from '../../../generated/prisma/client.ts';
-import { AUTH_METHODS, type Client, GRANT_TYPES, type Logo, jwkSet } from '../../clients/client.ts';
+import {
+  AUTH_METHODS,
+  CLIENT_ID,
+  type Client,
+  GRANT_TYPES,
+  type Logo,
+  jwkSet,
+} from '../../clients/client.ts';
 import type { ClientRegistration, ClientStore } from '../../clients/store.ts';
 import type { Db } from './database.ts';
 import { inTransaction, nextVersion } from './in-transaction.ts';
@@ -11,6 +18,7 @@ export function postgresClients(db: Db): ClientStore {
     create: (client) => inTransaction(db, (tx) => create(tx, client)),
 
     async find(id) {
+      if (!CLIENT_ID.test(id)) return undefined;
       const row = await db.client.findUnique({ where: { id }, ...WHOLE });
       return row ? toClient(row) : undefined;
     },
@@ -28,7 +36,28 @@ export function postgresClients(db: Db): ClientStore {
 
     replace: (client, seen) => inTransaction(db, (tx) => replace(tx, client, seen)),
 
+    ...secretsIn(db),
+    ...logosIn(db),
+
+    delete: (id) => inTransaction(db, (tx) => remove(tx, id)),
+
+    deleteDevelopment: () =>
+      inTransaction(db, async (tx) => {
+        const gone = await tx.$queryRaw<
+          { id: string }[]
+        >`DELETE FROM clients WHERE development RETURNING id`;
+        const ids = gone.map(({ id }) => id);
+        await tx.grant.deleteMany({ where: { clientId: { in: ids } } });
+        return ids;
+      }),
+  };
+}
+
+function secretsIn(db: Db): Pick<ClientStore, 'addSecret' | 'expireSecrets'> {
+  return {
     async addSecret(clientId, { expiresAt = null, ...secret }) {
+      // Of two rotations the later one must see the secret of the earlier, to let it end.
+      await db.$queryRaw`SELECT 1 FROM clients WHERE id = ${clientId} FOR UPDATE`;
       await db.clientSecret.create({
         data: { ...secret, sha256: new Uint8Array(secret.sha256), clientId, expiresAt },
       });
@@ -44,32 +73,28 @@ export function postgresClients(db: Db): ClientStore {
         data: { expiresAt: at },
       });
     },
+  };
+}
 
+function logosIn(db: Db): Pick<ClientStore, 'setLogo' | 'logo'> {
+  return {
     async setLogo(clientId, logo) {
-      const data = { logo: logo ? new Uint8Array(logo.bytes) : null, logoType: logo?.type ?? null };
-      return (await db.client.updateMany({ where: { id: clientId }, data })).count === 1;
+      const bytes = logo ? new Uint8Array(logo.bytes) : null;
+      const changed = await db.$executeRaw`
+        UPDATE clients SET logo = ${bytes}, logo_type = ${logo?.type ?? null},
+          updated_at = greatest(now(), updated_at + interval '1 ms')
+        WHERE id = ${clientId}`;
+      return changed === 1;
     },
 
     async logo(clientId) {
+      if (!CLIENT_ID.test(clientId)) return undefined;
       const row = await db.client.findUnique({
         where: { id: clientId },
         select: { logo: true, logoType: true },
       });
       return row?.logo && row.logoType ? toLogo(row.logo, row.logoType) : undefined;
     },
-
-    delete: (id) => inTransaction(db, async (tx) => (await remove(tx, [id])) === 1),
-
-    deleteDevelopment: () =>
-      inTransaction(db, async (tx) => {
-        const rows = await tx.client.findMany({
-          where: { development: true },
-          select: { id: true },
-        });
-        const ids = rows.map(({ id }) => id);
-        await remove(tx, ids);
-        return ids;
-      }),
   };
 }
 
@@ -108,11 +133,11 @@ async function replace(
   return 'replaced';
 }
 
-/** Grants first: they may also name a client that stands in no row, so no foreign key takes them along. */
-async function remove(tx: Prisma.TransactionClient, ids: string[]): Promise<number> {
-  if (ids.length === 0) return 0;
-  await tx.grant.deleteMany({ where: { clientId: { in: ids } } });
-  return (await tx.client.deleteMany({ where: { id: { in: ids } } })).count;
+/** Grants may also name a client that stands in no row, so no foreign key takes them along. */
+async function remove(tx: Prisma.TransactionClient, id: string): Promise<boolean> {
+  const { count } = await tx.client.deleteMany({ where: { id } });
+  await tx.grant.deleteMany({ where: { clientId: id } });
+  return count === 1;
 }
 
 /** Named one by one: a caller may hand over a whole `Client`, whose secrets are not to be written here. */
