@@ -1,0 +1,45 @@
+import { type DestinationStream, type Logger as Pino, destination, pino } from 'pino';
+import pinoPretty from 'pino-pretty';
+import { scrubbed, withoutSecrets } from './redaction.ts';
+
+/** Writes what happened, a line a happening, and refuses to know any secret (redaction.ts). */
+export type Logger = Pick<Pino, 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'> & {
+  child(bindings: Record<string, unknown>): Logger;
+};
+
+export function openLogger(options: { level: string; to: DestinationStream }): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: withoutSecrets,
+      },
+      hooks: {
+        logMethod([first, message, ...more], method) {
+          method.apply(this, [clear(first), message && scrubbed(message), ...more.map(clear)]);
+        },
+      },
+    },
+    options.to,
+  );
+}
+
+function clear<T>(argument: T): T | string {
+  return typeof argument === 'string' ? scrubbed(argument) : argument;
+}
+
+/**
+ * Where lines go: JSON to standard output in production; in development to standard error, readable in a terminal,
+ * so that standard output holds only the welcome.
+ */
+export function logDestination(options: { production: boolean }): DestinationStream {
+  const fd = options.production ? 1 : 2;
+  const raw = destination({ fd, sync: true });
+  // A full disk or a closed pipe must not fail the request that is told about.
+  raw.on('error', () => {});
+  const readable = !options.production && process.stderr.isTTY;
+  return readable ? pinoPretty({ destination: raw, sync: true, ignore: 'pid,hostname' }) : raw;
+}
