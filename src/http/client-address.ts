@@ -1,0 +1,92 @@
+import { BlockList, isIP } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Middleware } from 'koa';
+
+/**
+ * Who is at the other end. Of what proxies say, only trusted ones are believed: the right-most hop that is
+ * not trusted is the client, because everything left of it is the client's own writing. All forwarded
+ * headers are taken away and replaced by our own, so that nothing further on can be told tales.
+ */
+export function clientAddress(options: {
+  trusted: readonly string[];
+  protocol: 'http' | 'https';
+}): Middleware {
+  const trusted = ranges(options.trusted);
+  return (ctx, next) => {
+    const peer = plain(ctx.req.socket.remoteAddress ?? '');
+    const headers = ctx.req.headers;
+    ctx.state.direct = isLoopback(peer) && !wasForwarded(headers);
+    const client = rightMostUntrusted(peer, headers['x-forwarded-for'], trusted);
+    dropForwarded(headers);
+    headers['x-forwarded-for'] = client;
+    headers['x-forwarded-proto'] = options.protocol;
+    ctx.request.ip = client;
+    return next();
+  };
+}
+
+export function isLoopback(address: string): boolean {
+  return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}
+
+function ranges(cidrs: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [address = '', bits] = cidr.split('/');
+    const version = family(address);
+    list.addSubnet(address, Number(bits ?? (version === 'ipv4' ? 32 : 128)), version);
+  }
+  return (address) => list.check(address, family(address));
+}
+
+function rightMostUntrusted(
+  peer: string,
+  forwarded: string | string[] | undefined,
+  trusted: (address: string) => boolean,
+): string {
+  const hops = String(forwarded ?? '')
+    .split(',')
+    .slice(-MAX_HOPS);
+  let client = peer;
+  while (isIP(client) && trusted(client)) {
+    const hop = withoutPort(hops.pop()?.trim() ?? '');
+    // What is no address was written by somebody we do not know: whoever passed it on answers for it.
+    if (!isIP(hop)) return client;
+    client = plain(hop);
+  }
+  return client;
+}
+
+const MAX_HOPS = 20;
+
+function withoutPort(hop: string): string {
+  return /^\[(.+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;
+}
+
+/** An IPv4 peer of a socket that listens on IPv6 comes as ::ffff:a.b.c.d. */
+function plain(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  return mapped && isIP(mapped) === 4 ? mapped : address;
+}
+
+function family(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}
+
+function wasForwarded(headers: IncomingHttpHeaders): boolean {
+  return Object.keys(headers).some((name) => name === 'via' || isForwarding(name));
+}
+
+function dropForwarded(headers: IncomingHttpHeaders): void {
+  for (const name of Object.keys(headers)) if (isForwarding(name)) delete headers[name];
+}
+
+function isForwarding(name: string): boolean {
+  return (
+    name === 'forwarded' ||
+    name === 'x-real-ip' ||
+    name.startsWith('x-forwarded-') ||
+    name.startsWith('x-original-') ||
+    name.startsWith('x-rewrite-')
+  );
+}

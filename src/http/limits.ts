@@ -1,0 +1,47 @@
+import type { Server, ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Middleware } from 'koa';
+import { CannotGoOn } from './cannot-go-on.ts';
+
+export const MAX_BODY_BYTES = 56 * 1024;
+
+/** Node's own would wait a minute for the head and five for the body, and look only every half minute. */
+export const SERVER_LIMITS: ServerOptions = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+};
+
+const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS'];
+
+/** Refuses what no endpoint of ours takes, before anybody reads on. */
+export const withinLimits: Middleware = (ctx, next) => {
+  if (!METHODS.includes(ctx.method)) {
+    throw new CannotGoOn(405, 'wrong-method', { Allow: METHODS.join(', ') });
+  }
+  if ((ctx.request.length ?? 0) > MAX_BODY_BYTES) {
+    throw new CannotGoOn(413, 'too-large', { Connection: 'close' });
+  }
+  return next();
+};
+
+/** What never becomes a request is answered in one line and closed. */
+export function refuseMalformed(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
+    return answer(socket, STATUS_OF[error.code ?? ''] ?? '400 Bad Request');
+  });
+  server.on('connect', (_request, socket: Socket) => answer(socket, '405 Method Not Allowed'));
+}
+
+const STATUS_OF: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_INVALID_METHOD: '501 Not Implemented',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+function answer(socket: Socket, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

@@ -1,0 +1,14 @@
+import type { Logger } from '../logging/logger.ts';
+
+/** What the first middlewares leave for those after them. */
+declare module 'koa' {
+  interface DefaultState {
+    /** Stands in the log, the audit trail, the answer's head and on error pages. */
+    requestId: string;
+    log: Logger;
+    /** The one value that lets a script of ours run on this page. */
+    nonce: string;
+    /** Whether the program itself sits on this machine: a loopback peer, and nothing forwarded. */
+    direct: boolean;
+  }
+}

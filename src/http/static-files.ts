@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { Middleware } from 'koa';
+
+const YEAR_S = 31_536_000;
+const TYPES: Record<string, string> = {
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.svg': 'image/svg+xml',
+};
+
+/** The files that pages ask for, under names that change with what is in them. */
+export interface StaticFiles {
+  /** "look.css" -> "/static/look.<hash>.css". An unknown name is a bug. */
+  urlOf(name: string): string;
+  serve: Middleware;
+}
+
+/** Read once: a file that changes under a running server would no longer be what its name says. */
+export function staticFiles(folder: string): StaticFiles {
+  const urls = new Map<string, string>();
+  const bodies = new Map<string, { body: Buffer; type: string }>();
+  for (const name of readdirSync(folder)) {
+    const type = TYPES[extname(name)];
+    if (!type) continue;
+    const body = readFileSync(join(folder, name));
+    const url = `/static/${hashed(name, body)}`;
+    urls.set(name, url);
+    bodies.set(url, { body, type });
+  }
+  return {
+    urlOf(name) {
+      const url = urls.get(name);
+      if (!url) throw new Error(`There is no static file ${name}.`);
+      return url;
+    },
+    serve(ctx, next) {
+      const file = ctx.method === 'GET' || ctx.method === 'HEAD' ? bodies.get(ctx.path) : undefined;
+      if (!file) return next();
+      ctx.state['route'] = '/static';
+      ctx.set('Cache-Control', `public, max-age=${YEAR_S}, immutable`);
+      ctx.type = file.type;
+      ctx.body = file.body;
+      return undefined;
+    },
+  };
+}
+
+function hashed(name: string, body: Buffer): string {
+  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 16);
+  const extension = extname(name);
+  return `${name.slice(0, -extension.length)}.${hash}${extension}`;
+}
