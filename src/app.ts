@@ -1,0 +1,66 @@
+import Koa, { type Middleware } from 'koa';
+import { type Health, healthRoutes } from './health/health.ts';
+import { accessLog } from './http/access-log.ts';
+import { CannotGoOn } from './http/cannot-go-on.ts';
+import { clientAddress } from './http/client-address.ts';
+import { type ErrorPage, errorPages } from './http/error-pages.ts';
+import { withinLimits } from './http/limits.ts';
+import { publicTexts } from './http/public-texts.ts';
+import { requestId } from './http/request-id.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { trustedHost } from './http/trusted-host.ts';
+import type { Logger } from './logging/logger.ts';
+import type { Settings } from './settings/settings.ts';
+
+/** What every request passes, whether the house is open or not. */
+export interface Entrance {
+  settings: Settings;
+  log: Logger;
+  health: Health;
+  errorPage: ErrorPage;
+  now: () => Date;
+}
+
+/** What lies behind the entrance, in this order. */
+export interface Rooms {
+  cookieKeys: string[];
+  /** /jwks and discovery, ready to send. */
+  documents: Middleware;
+  /** Our own pages; their forms are posted from our own pages alone. */
+  pages: Middleware[];
+  /** The protocol. It is last, and what it does not know is nowhere. */
+  provider: Middleware;
+}
+
+/** A request is a list you can read. Without rooms every door but health is shut for the moment. */
+export function openApp(entrance: Entrance, rooms?: Rooms): Koa {
+  const { settings, log, now } = entrance;
+  const { ISSUER: issuer, production } = settings;
+  const https = issuer.startsWith('https:');
+  const trusted = settings.GATEHOUSE_TRUSTED_PROXIES ?? [];
+  // The forwarded headers that Koa then reads are our own (http/client-address.ts).
+  const app = new Koa({ proxy: true, ...(rooms && { keys: rooms.cookieKeys }) });
+  app.on('error', (error) => log.error({ err: error }, 'an answer could not be sent'));
+
+  app.use(requestId(log));
+  app.use(clientAddress({ trusted, protocol: https ? 'https' : 'http' }));
+  app.use(accessLog);
+  app.use(securityHeaders({ https }));
+  app.use(errorPages(entrance.errorPage));
+  app.use(healthRoutes(entrance.health));
+  app.use(trustedHost({ issuer, development: !production }));
+  app.use(withinLimits);
+  if (!rooms) {
+    app.use(shutForNow);
+    return app;
+  }
+  app.use(publicTexts({ issuer, now }));
+  app.use(rooms.documents);
+  for (const page of rooms.pages) app.use(page);
+  app.use(rooms.provider);
+  return app;
+}
+
+const shutForNow: Middleware = () => {
+  throw new CannotGoOn(503, 'starting', { 'Retry-After': '1' });
+};

@@ -1,0 +1,35 @@
+import { listen } from './process/doors.ts';
+import { logDestination, openLogger } from './logging/logger.ts';
+import { announce, complain } from './process/report.ts';
+import { onFaults, onSignals } from './process/signals.ts';
+import { leadWorkers } from './process/workers.ts';
+import type { Settings } from './settings/settings.ts';
+import { openEmbeddedFor } from './wiring.ts';
+
+/**
+ * The leader of several server processes: it owns the embedded database, which lives as long as the thread that
+ * started it, and replaces workers that die. It answers no request itself.
+ */
+export async function run(settings: Settings): Promise<void> {
+  const log = openLogger({ level: settings.LOG_LEVEL, to: logDestination(settings) });
+  try {
+    const probe = await listen({ port: settings.PORT, host: settings.HOST }, () => {});
+    await probe.drain();
+    const embedded = await openEmbeddedFor(settings);
+    const workers = leadWorkers({
+      count: settings.GATEHOUSE_WORKERS,
+      log,
+      onReady: () => announce(settings, log, settings.PORT),
+      onHopeless: (sentence) => void end(() => complain(sentence)),
+    });
+    const end = async (then: () => void) => {
+      await workers.leave();
+      await embedded?.close();
+      then();
+    };
+    onSignals(() => end(() => process.exit(0)));
+    onFaults(log, () => end(() => process.exit(1)));
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,91 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { SERVER_LIMITS, refuseMalformed } from '../http/limits.ts';
+import { CannotStart } from './cannot-start.ts';
+
+export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Owns the listening socket and the connections on it; refuses to know what is answered. */
+export interface Doors {
+  port: number;
+  /** Who answers from now on. */
+  admit(listener: Answer): void;
+  /**
+   * Takes no new connection, lets every request on the open ones end, and closes them. Answers whether all
+   * ended in time.
+   */
+  drain(limitMs?: number): Promise<boolean>;
+}
+
+export async function listen(
+  address: { port: number; host: string },
+  first: Answer,
+): Promise<Doors> {
+  let answer = first;
+  let draining = false;
+  const server = createServer(SERVER_LIMITS, (request, response) => {
+    if (draining) response.setHeader('Connection', 'close');
+    answer(request, response);
+  });
+  refuseMalformed(server);
+  await bind(server, address);
+  const bound = server.address();
+  return {
+    port: typeof bound === 'object' && bound ? bound.port : address.port,
+    admit(listener) {
+      answer = listener;
+    },
+    drain(limitMs = 20_000) {
+      draining = true;
+      return emptied(server, limitMs);
+    },
+  };
+}
+
+function bind(server: Server, address: { port: number; host: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new CannotStart(whyNot(error, address), { cause: error }));
+    });
+    server.listen(address, resolve);
+  });
+}
+
+function whyNot(
+  error: NodeJS.ErrnoException,
+  { port, host }: { port: number; host: string },
+): string {
+  if (error.code === 'EADDRINUSE') {
+    return `Port ${port} is taken by another program. Stop it, or set PORT to another number.`;
+  }
+  if (error.code === 'EACCES') {
+    return `Port ${port} needs more rights than this user has. Set PORT to a number above 1023.`;
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return `This machine has no address ${host}. Correct HOST.`;
+  }
+  return `Port ${port} on ${host} cannot be listened on (${error.code ?? error.message}).`;
+}
+
+/**
+ * Idle connections get a moment more: a proxy may just be sending a request on one, and would see it cut.
+ * The answer then asks it to come back on another.
+ */
+const LAST_WORDS_MS = 1000;
+
+function emptied(server: Server, limitMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), LAST_WORDS_MS);
+    const late = setTimeout(() => {
+      server.closeAllConnections();
+      resolve(false);
+    }, limitMs);
+    // The HTTP server's own close() would cut idle connections at once.
+    NetServer.prototype.close.call(server, () => {
+      clearInterval(idle);
+      clearTimeout(late);
+      server.close();
+      resolve(true);
+    });
+  });
+}

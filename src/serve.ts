@@ -1,0 +1,48 @@
+import { openApp } from './app.ts';
+import { plainErrorPage } from './http/plain-error-page.ts';
+import { logDestination, openLogger } from './logging/logger.ts';
+import { listen } from './process/doors.ts';
+import { patiently } from './process/patience.ts';
+import { reportTo } from './process/report.ts';
+import { onFaults, onSignals } from './process/signals.ts';
+import type { Settings } from './settings/settings.ts';
+import { isStoreAway } from './transactions/store-away.ts';
+import { type OpenHouse, openHouse } from './wiring.ts';
+
+/** One server process, from its first breath to its last: it listens first, opens the house, and drains when told to leave. */
+export async function run(settings: Settings): Promise<void> {
+  const log = openLogger({ level: settings.LOG_LEVEL, to: logDestination(settings) });
+  const report = reportTo({ settings, log });
+  const leaving = new AbortController();
+  let house: OpenHouse | undefined;
+  const isReady = async () => !leaving.signal.aborted && (await house?.isReady()) === true;
+  const health = { isReady };
+  const entrance = { settings, log, health, errorPage: plainErrorPage, now: () => new Date() };
+  try {
+    const doors = await listen(
+      { port: settings.PORT, host: settings.HOST },
+      openApp(entrance).callback(),
+    );
+    const opening = patiently(() => openHouse(settings, { log }), {
+      isAbsent: isStoreAway,
+      waiting: (error) => log.warn({ err: error }, 'waiting for a store'),
+      abandoned: leaving.signal,
+    });
+    const leave = async (code: number) => {
+      leaving.abort();
+      await doors.drain();
+      await opening.then(
+        (opened) => opened.close(),
+        () => undefined,
+      );
+      process.exit(code);
+    };
+    onSignals(() => leave(0));
+    onFaults(log, () => leave(1));
+    house = await opening;
+    doors.admit(openApp({ ...entrance, errorPage: house.errorPage }, house.rooms).callback());
+    report.ready(doors.port);
+  } catch (error) {
+    if (!leaving.signal.aborted) report.failed(error);
+  }
+}
