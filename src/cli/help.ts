@@ -1,10 +1,11 @@
+import { inColumns } from './columns.ts';
 import type { Command } from './command.ts';
 
 export function generalHelp(commands: Command[]): string {
   return [
     'Usage: gatehouse <command> [options]',
     '',
-    ...inColumns(commands.map((command) => [usage(command), command.summary])),
+    ...indented(commands.map((command) => [usage(command), command.summary])),
     '',
     'Every command knows --help; those that print data know --json.',
     'Settings come from the environment and from .env, as for the server.',
@@ -12,16 +13,16 @@ export function generalHelp(commands: Command[]): string {
 }
 
 export function commandHelp(command: Command): string {
-  const options = Object.entries(command.options ?? {}).map(([name, option]): [string, string] => [
+  const options = Object.entries(command.options ?? {}).map(([name, option]) => [
     `--${name}${option.type === 'string' ? ` <${option.hint ?? 'text'}>` : ''}`,
     option.describe,
   ]);
   return [
     `Usage: gatehouse ${usage(command)} [options]`,
     '',
-    command.summary,
+    `${command.summary}.`,
     '',
-    ...inColumns([...options, ['--json', 'Print data as JSON'], ['--help', 'Show this']]),
+    ...indented([...options, ['--json', 'Print data as JSON'], ['--help', 'Show this']]),
   ].join('\n');
 }
 
@@ -29,7 +30,6 @@ function usage({ name, takes }: Command): string {
   return takes ? `${name} ${takes}` : name;
 }
 
-function inColumns(rows: [string, string][]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+function indented(rows: string[][]): string[] {
+  return inColumns(rows).map((row) => `  ${row}`);
 }

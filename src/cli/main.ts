@@ -2,11 +2,30 @@
 /** The command line: which commands there are. Everything they do is audited as `cli`. */
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
+import { listAudit } from './audit-list.ts';
 import type { Command } from './command.ts';
 import { runCommandLine } from './run.ts';
 import { createUser } from './user-create.ts';
+import { deleteUser } from './user-delete.ts';
+import { disableUser, enableUser } from './user-disable.ts';
+import { listUsers } from './user-list.ts';
+import { setUserPassword } from './user-set-password.ts';
+import { showUser } from './user-show.ts';
+import { signOutUser } from './user-sign-out.ts';
+import { unlockUser } from './user-unlock.ts';
 
-const commands: Command[] = [createUser];
+const commands: Command[] = [
+  createUser,
+  listUsers,
+  showUser,
+  setUserPassword,
+  signOutUser,
+  unlockUser,
+  disableUser,
+  enableUser,
+  deleteUser,
+  listAudit,
+];
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   console.error(

@@ -1,0 +1,38 @@
+import type { AuditEvents, Circumstances } from '../audit/events.ts';
+import type { AuditTrail } from '../audit/store.ts';
+import type { PasswordHasher } from '../passwords/hasher.ts';
+import { type PasswordFlaw, passwordFlaw } from '../passwords/policy.ts';
+import type { Atomically } from '../transactions/atomically.ts';
+import type { Account } from './account.ts';
+import type { AccountStore } from './store.ts';
+
+export interface SetPasswordDeps {
+  hasher: Pick<PasswordHasher, 'hash'>;
+  atomically: Atomically<{
+    accounts: Pick<AccountStore, 'changePassword'>;
+    audit: Pick<AuditTrail, 'record'>;
+  }>;
+}
+
+export interface NewPassword {
+  /** As it was read when the right to change it was checked: any credential change since then wins. */
+  account: Pick<Account, 'id' | 'credentialVersion'>;
+  password: string;
+  by: AuditEvents['password-changed']['by'];
+}
+
+/** Also ends every session and grant of the account. */
+export async function setPassword(
+  { hasher, atomically }: SetPasswordDeps,
+  { account: { id, credentialVersion }, password, by }: NewPassword,
+  circumstances: Circumstances,
+): Promise<'changed' | 'changed-meanwhile' | PasswordFlaw> {
+  const flaw = passwordFlaw(password);
+  if (flaw) return flaw;
+  const hash = await hasher.hash(password);
+  return atomically(async ({ accounts, audit }) => {
+    if (!(await accounts.changePassword(id, hash, credentialVersion))) return 'changed-meanwhile';
+    await audit.record('password-changed', { by }, { ...circumstances, accountId: id });
+    return 'changed';
+  });
+}

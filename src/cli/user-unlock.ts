@@ -1,0 +1,15 @@
+import { unlockAccount } from '../accounts/unlock-account.ts';
+import type { Command } from './command.ts';
+import { PERSON, gone, personMeant } from './person.ts';
+
+export const unlockUser: Command = {
+  name: 'user unlock',
+  summary: 'Let a person try again at once after too many wrong tries',
+  takes: PERSON,
+  async run({ positionals: [who], house, say }) {
+    const deps = await house();
+    const { id, email } = await personMeant(deps.accounts, who);
+    if ((await unlockAccount(deps, id, { actor: 'cli' })) === 'unknown') throw gone();
+    say(`${email} may try again. (Wrong tries are not limited yet, so nothing kept them out.)`);
+  },
+};
