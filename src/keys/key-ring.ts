@@ -4,7 +4,10 @@ import type { KeyObject } from 'node:crypto';
 export interface KeyRing {
   /** The key that signs now. */
   readonly current: { kid: string; publicKey: KeyObject };
-  /** Signs with exactly that key; refuses one that may not sign. The signature was verified before it is answered. */
+  /**
+   * Signs with exactly that key. The signature was verified before it is answered.
+   * Throws SignerAway for a key that may not sign, and whenever it cannot be known whether it may.
+   */
   sign(kid: string, data: Uint8Array): Promise<Uint8Array>;
   /** Keys whose tokens may be alive: next, current and retiring. */
   publicKey(kid: string): KeyObject | undefined;
@@ -17,4 +20,9 @@ export interface KeyRing {
 export interface PreparedDocument {
   body: Buffer;
   etag: string;
+}
+
+/** Nothing can be signed just now; asking again a little later is right. */
+export class SignerAway extends Error {
+  readonly code = 'SIGNER_AWAY';
 }

@@ -2,7 +2,7 @@
 export interface StoredKey {
   kid: string;
   publicJwk: { kty: 'RSA'; n: string; e: string };
-  /** PKCS #8, sealed; absent once retired, or where the private half lives elsewhere. */
+  /** PKCS #8, sealed with the kid as context; absent once retired, or where the private half lives elsewhere. */
   privateSeal?: Buffer;
   createdAt: Date;
   signsFrom: Date;
@@ -12,7 +12,10 @@ export interface StoredKey {
 /** Every write announces itself to all processes (a trigger). */
 export interface SigningKeyStore {
   list(): Promise<StoredKey[]>;
-  /** Runs `work` while no other process changes keys: two rotations at once make one key. */
+  /**
+   * Runs `work` while no other process changes keys: two rotations at once make one key.
+   * Inside a transaction the others wait for its end.
+   */
   exclusively<T>(work: (keys: SigningKeyWriter) => Promise<T>): Promise<T>;
 }
 
@@ -20,6 +23,7 @@ export interface SigningKeyWriter {
   list(): Promise<StoredKey[]>;
   add(key: StoredKey): Promise<void>;
   setSignsFrom(kid: string, at: Date): Promise<void>;
+  /** Also destroys the private half. */
   revoke(kid: string, at: Date): Promise<void>;
   replaceSeal(kid: string, seal: Buffer | undefined): Promise<void>;
   delete(kid: string): Promise<void>;

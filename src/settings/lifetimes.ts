@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The longest that an API may let its access tokens live, in seconds: the keys that sign them are kept as long. */
+export const LONGEST_API_TOKEN_S = 86_400;
+
 /** How long things live, in seconds. One variable a lifetime. */
 export const lifetimes = {
   GATEHOUSE_TTL_ACCESS_TOKEN: seconds(
