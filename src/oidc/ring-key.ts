@@ -1,0 +1,45 @@
+import type { KeyObject } from 'node:crypto';
+import { ExternalSigningKey } from 'oidc-provider';
+import { z } from 'zod';
+import type { KeyRing } from '../keys/key-ring.ts';
+
+/**
+ * The one signing key that the library ever sees: it answers as whatever key of the ring is current. A rotation
+ * between the library's reading of `kid` and its asking for a signature does no harm: the key named in the header signs.
+ */
+export class RingKey extends ExternalSigningKey {
+  readonly #ring: KeyRing;
+
+  constructor(ring: KeyRing) {
+    super();
+    this.#ring = ring;
+  }
+
+  override get kid(): string {
+    return this.#ring.current.kid;
+  }
+  // The library assigns both at its start.
+  override set kid(_: string) {}
+
+  override get alg(): 'RS256' {
+    return 'RS256';
+  }
+  override set alg(_: string) {}
+
+  override keyObject(): KeyObject {
+    return this.#ring.current.publicKey;
+  }
+
+  /** `data` is the JWS signing input: base64url(header) "." base64url(payload). */
+  override async sign(data: Uint8Array): Promise<Uint8Array> {
+    return this.#ring.sign(kidIn(data), data);
+  }
+}
+
+const header = z.object({ kid: z.string() });
+
+function kidIn(signingInput: Uint8Array): string {
+  const text = Buffer.from(signingInput).toString('latin1');
+  const encoded = text.slice(0, text.indexOf('.'));
+  return header.parse(JSON.parse(Buffer.from(encoded, 'base64url').toString())).kid;
+}
