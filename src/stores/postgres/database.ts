@@ -1,8 +1,13 @@
+/**
+ * The way to PostgreSQL: one pool for Prisma and for the statements written by hand. Knows what a black hole, a
+ * restart and a slow statement may cost; refuses to know any table.
+ */
+import { createHash } from 'node:crypto';
+import { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool, type PoolConfig } from 'pg';
+import { Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { PrismaClient, type Prisma } from '../../../generated/prisma/client.ts';
 
-/** One pool for Prisma and for the few statements written by hand. */
 export interface Database {
   prisma: PrismaClient;
   pool: Pool;
@@ -12,23 +17,42 @@ export interface Database {
 /** What a port's implementation works on: the database, or one transaction of it. */
 export type Db = PrismaClient | Prisma.TransactionClient;
 
-export function openDatabase(config: PoolConfig): Database {
+export interface DatabaseOptions {
+  /** Connections at most. */
+  max?: number;
+  /** What the database may take for one statement; a command or a job may be more patient than a request. */
+  statementMs?: number;
+  log?: DatabaseLog;
+}
+
+export interface DatabaseLog {
+  warn(fields: object, message: string): void;
+}
+
+/** With these a request that meets a black hole ends within three seconds: connecting, then one silence. */
+const CONNECT_MS = 1200;
+const STATEMENT_MS = 1400;
+/** How much later than the statement's own limit silence counts as death of the connection. */
+const SILENCE_MORE_MS = 200;
+
+export function openDatabase(connection: PoolConfig, options: DatabaseOptions = {}): Database {
+  const statementMs = options.statementMs ?? STATEMENT_MS;
   const pool = new Pool({
-    max: 10,
-    connectionTimeoutMillis: 2000,
-    query_timeout: 2500,
-    statement_timeout: 2000,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: statementMs,
     idle_in_transaction_session_timeout: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 5000,
-    ...config,
+    application_name: 'gatehouse',
+    ...connection,
   });
-  // Without a listener a connection that is cut while idle ends the process.
-  pool.on('error', () => {});
+  endSilentConnections(pool, statementMs + SILENCE_MORE_MS);
+  logFaults(pool, options.log);
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool),
-    transactionOptions: { maxWait: 2000, timeout: 3000 },
+    adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) }),
+    transactionOptions: { maxWait: CONNECT_MS, timeout: 2 * statementMs },
   });
   return {
     prisma,
@@ -38,4 +62,54 @@ export function openDatabase(config: PoolConfig): Database {
       await pool.end();
     },
   };
+}
+
+/** A statement of our own, prepared once a connection: three times cheaper than unnamed on the hot paths. */
+export function named<Row extends QueryResultRow>(
+  on: Pool | PoolClient,
+  sql: string,
+  params: unknown[],
+): Promise<QueryResult<Row>> {
+  return on.query<Row>({ name: statementName(sql), text: sql, values: params });
+}
+
+/** Every connection keeps every named statement for life. Lists of any length make many: past this they go unnamed. */
+const MAX_NAMES = 500;
+const names = new Map<string, string>();
+
+function statementName(sql: string): string {
+  const known = names.get(sql);
+  if (known) return known;
+  if (names.size >= MAX_NAMES) return '';
+  const name = `g${createHash('sha256').update(sql).digest('base64url').slice(0, 22)}`;
+  names.set(sql, name);
+  return name;
+}
+
+/**
+ * A connection in use that is silent for longer than any statement may take is dead. Its socket is destroyed: whatever
+ * waits behind the lost answer (a ROLLBACK) fails at once, instead of waiting once more.
+ */
+function endSilentConnections(pool: Pool, silenceMs: number): void {
+  pool.on('connect', (client) => {
+    const socket = socketOf(client);
+    socket?.on('timeout', () => socket.destroy());
+  });
+  pool.on('acquire', (client) => socketOf(client)?.setTimeout(silenceMs));
+  pool.on('release', (_error, client) => socketOf(client)?.setTimeout(0));
+}
+
+/** The driver shows its socket to nobody; a test holds that it is still there. */
+function socketOf(client: PoolClient): Socket | undefined {
+  const connection: unknown = Reflect.get(client, 'connection');
+  if (typeof connection !== 'object' || connection === null) return undefined;
+  const stream: unknown = Reflect.get(connection, 'stream');
+  return stream instanceof Socket ? stream : undefined;
+}
+
+/** Without listeners a connection that is cut, idle or in use, would end the process. */
+function logFaults(pool: Pool, log?: DatabaseLog): void {
+  const lost = (error: Error) => log?.warn({ err: error }, 'A database connection was lost.');
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', lost));
 }

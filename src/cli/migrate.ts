@@ -1,0 +1,59 @@
+import type { ClientConfig } from 'pg';
+import type { Settings } from '../settings/settings.ts';
+import { reachEmbeddedPostgres } from '../stores/embedded-postgres/server.ts';
+import { migrate, migrateDown } from '../stores/migrate.ts';
+import { type MigrationStatus, migrationStatus } from '../stores/migrations.ts';
+import { connectionTo } from '../stores/postgres/connection.ts';
+import type { Command, CommandCall } from './command.ts';
+import { UsageError } from './command.ts';
+
+export const migrateCommand: Command = {
+  name: 'migrate',
+  summary: 'Bring the database schema up to date.',
+  options: {
+    status: { type: 'boolean', describe: 'Only show what is applied and what is missing.' },
+    down: { type: 'boolean', describe: 'Undo the newest migration.' },
+  },
+  async run(call) {
+    const { status, down } = call.values;
+    if (status && down) throw new UsageError('Give either --status or --down.');
+    const database = await reachDatabase(call.settings());
+    try {
+      if (status) tellStatus(call, await migrationStatus(database.config));
+      else if (down) tellUndone(call, await migrateDown(database.config));
+      else tellApplied(call, await migrate(database.config));
+    } finally {
+      await database.stop();
+    }
+  },
+};
+
+/** Migrations hold a lock on their connection: through a pooler they go by the direct one. */
+async function reachDatabase(
+  settings: Settings,
+): Promise<{ config: ClientConfig; stop: () => Promise<void> }> {
+  const url = settings.DATABASE_LISTEN_URL ?? settings.DATABASE_URL;
+  if (!settings.DATABASE_URL || !url) return reachEmbeddedPostgres(settings.DATA_DIR);
+  return { config: connectionTo(url), stop: async () => {} };
+}
+
+function tellStatus(call: CommandCall, status: MigrationStatus): void {
+  const lines = [
+    ...status.applied.map((name) => `applied  ${name}`),
+    ...status.edited.map((name) => `EDITED   ${name}   restore its migration.sql`),
+    ...status.newer.map((name) => `newer    ${name}   applied by a newer version`),
+    ...status.missing.map((name) => `missing  ${name}`),
+  ];
+  call.data(status, lines.join('\n'));
+}
+
+function tellUndone(call: CommandCall, name: string | undefined): void {
+  call.data({ undone: name ?? null }, name ? `Undone: ${name}` : 'Nothing to undo.');
+}
+
+function tellApplied(call: CommandCall, applied: string[]): void {
+  call.data(
+    { applied },
+    applied.length > 0 ? `Applied: ${applied.join(', ')}` : 'The schema is up to date.',
+  );
+}

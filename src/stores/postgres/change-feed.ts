@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { Client, type ClientConfig } from 'pg';
+import type { Change, ChangeFeed } from '../../changes/change-feed.ts';
+import type { DatabaseLog } from './database.ts';
+
+export interface PostgresChangeFeed extends ChangeFeed {
+  close(): Promise<void>;
+}
+
+const BEAT_MS = 300;
+/** Longer without a beat: what was heard is not the whole truth, and the connection is made anew. */
+const FRESH_MS = 1000;
+const CONNECT_MS = 2000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5000;
+
+/**
+ * Hears what the database's triggers announce, on a connection of its own. PostgreSQL delivers announcements in the order
+ * of their commits: whoever hears his own beat has heard every change that was committed before it was sent.
+ */
+export function postgresChangeFeed(deps: {
+  config: ClientConfig;
+  log?: DatabaseLog;
+}): PostgresChangeFeed {
+  const listeners = new Set<(change: Change) => void>();
+  let heardAt = -Infinity;
+  let pauseMs = FIRST_PAUSE_MS;
+  let closed = false;
+  let ear: Ear | undefined;
+  let next: NodeJS.Timeout | undefined;
+
+  const emit = (change: Change) => listeners.forEach((listener) => listener(change));
+  const isFresh = () => performance.now() - heardAt < FRESH_MS;
+
+  async function listen(): Promise<void> {
+    try {
+      ear = await openEar(deps.config, { onBeat, onChange: emit, onDeaf });
+      // Anything may have changed while nobody listened.
+      if (!closed) emit({ kind: 'everything' });
+      else await ear.close();
+    } catch (error) {
+      onDeaf(error);
+    }
+  }
+
+  function onBeat(): void {
+    heardAt = performance.now();
+    pauseMs = FIRST_PAUSE_MS;
+  }
+
+  function onDeaf(error: unknown): void {
+    if (closed) return;
+    heardAt = -Infinity;
+    deps.log?.warn({ err: error }, 'The feed of changes was lost; caches ask the database.');
+    next = setTimeout(() => void listen(), pauseMs);
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+  }
+
+  void listen();
+  return {
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    isFresh,
+    async close() {
+      closed = true;
+      clearTimeout(next);
+      await ear?.close();
+    },
+  };
+}
+
+interface Ear {
+  close(): Promise<void>;
+}
+
+interface Heard {
+  onBeat(): void;
+  onChange(change: Change): void;
+  /** Once, when this connection is of no more use. */
+  onDeaf(error: unknown): void;
+}
+
+async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
+  const client = new Client({
+    ...config,
+    application_name: 'gatehouse changes',
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: FRESH_MS,
+    keepAlive: true,
+  });
+  const beat = `gatehouse_beat_${randomUUID().replaceAll('-', '')}`;
+  let beatAt = performance.now();
+  let beating: NodeJS.Timeout | undefined;
+  let lost = false;
+
+  const lose = (error: unknown) => {
+    if (lost) return;
+    lost = true;
+    clearInterval(beating);
+    void close(client);
+    heard.onDeaf(error);
+  };
+  client.on('error', (error) => beating && lose(error));
+  client.on('notification', ({ channel, payload = '' }) => {
+    if (channel === beat) {
+      beatAt = performance.now();
+      heard.onBeat();
+    } else if (!lost) heard.onChange(toChange(payload));
+  });
+  await client.connect();
+  await client.query(`LISTEN gatehouse; LISTEN ${beat}`);
+  beating = setInterval(() => {
+    if (performance.now() - beatAt > FRESH_MS) lose(new Error('No beat came back.'));
+    else client.query(`NOTIFY ${beat}`).catch(lose);
+  }, BEAT_MS);
+  return {
+    async close() {
+      lost = true;
+      clearInterval(beating);
+      await close(client);
+    },
+  };
+}
+
+async function close(client: Client): Promise<void> {
+  await client.end().catch(() => {});
+}
+
+const KINDS: readonly unknown[] = ['account', 'client', 'api', 'keys'];
+
+/** What cannot be understood may be anything. */
+function toChange(payload: string): Change {
+  try {
+    const change: unknown = JSON.parse(payload);
+    return isChange(change) ? change : { kind: 'everything' };
+  } catch {
+    return { kind: 'everything' };
+  }
+}
+
+function isChange(value: unknown): value is Change {
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && KINDS.includes(value.kind)
+  );
+}
