@@ -1,0 +1,83 @@
+import type { Configuration } from 'oidc-provider';
+import { claimsOf } from '../accounts/claims.ts';
+import type { ApiStore } from '../apis/store.ts';
+import { OPENID_SCOPES } from '../clients/client.ts';
+import { nameGrant } from './access-tokens.ts';
+import { CLAIMS } from './claims.ts';
+import { registrationOf } from './client-cache.ts';
+import { cookies } from './cookies.ts';
+import { mayCallFrom } from './cors.ts';
+import { told } from './errors.ts';
+import { type ExistingGrantDeps, existingGrant } from './existing-grant.ts';
+import { features } from './features.ts';
+import { lifetimes } from './lifetimes.ts';
+import { prompts } from './prompts.ts';
+import type { ProviderDeps } from './provider.ts';
+import { RingKey } from './ring-key.ts';
+import { OFFLINE, parameterChecks } from './scopes.ts';
+
+/** What the provider adds to what it was given. */
+export interface Parts extends Pick<ExistingGrantDeps, 'accountOf' | 'newGrant'> {
+  apis: Pick<ApiStore, 'find'>;
+}
+
+/** The library's configuration, assembled; each concern has a file of its own. */
+export function configuration(deps: ProviderDeps, parts: Parts): Configuration {
+  const { settings, pages } = deps;
+  const issuer = settings.ISSUER;
+  return {
+    ...DECISIONS,
+    adapter: deps.adapter,
+    jwks: { keys: [new RingKey(deps.ring)] },
+    cookies: cookies(issuer, deps.cookieKeys),
+    ttl: lifetimes(settings),
+    interactions: {
+      policy: prompts(issuer),
+      url: (ctx, interaction) => deps.interactionUrl(ctx, interaction),
+    },
+    features: features({
+      pages,
+      issuer,
+      apis: parts.apis,
+      accessTokenS: settings.GATEHOUSE_TTL_ACCESS_TOKEN,
+    }),
+    loadExistingGrant: existingGrant({
+      ...deps,
+      ...parts,
+      grantS: settings.GATEHOUSE_TTL_REFRESH_TOKEN_ABSOLUTE,
+    }),
+    async findAccount(ctx, id) {
+      const account = await parts.accountOf(ctx, id);
+      return account && { accountId: account.id, claims: () => claimsOf(account) };
+    },
+    renderError: (ctx, out, error) => pages.error(ctx, told(out, error), error),
+  };
+}
+
+/** The same for every house: each line is a default of the library that was looked at. */
+const DECISIONS: Configuration = {
+  scopes: OPENID_SCOPES,
+  claims: CLAIMS,
+  // The ID token carries what /me does.
+  conformIdTokenClaims: false,
+  subjectTypes: ['public'],
+  responseTypes: ['code'],
+  pkce: { required: () => true },
+  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+  enabledJWA: {
+    idTokenSigningAlgValues: ['RS256'],
+    clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    dPoPSigningAlgValues: ['ES256', 'EdDSA', 'RS256'],
+  },
+  extraParams: parameterChecks,
+  clientBasedCORS: (_ctx, origin, client) => mayCallFrom(registrationOf(client), origin),
+  rotateRefreshToken: true,
+  issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+  expiresWithSession: (_ctx, source) => !source.scopes.has(OFFLINE),
+  // The grant is the one truth about whether what came from it lives.
+  revokeGrantPolicy: () => true,
+  formats: { customizers: { jwt: nameGrant } },
+  clockTolerance: 5,
+  fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
+  discovery: { ui_locales_supported: ['en', 'fr', 'ru'] },
+};

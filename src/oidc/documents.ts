@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto';
+import type { Context, Middleware, Next } from 'koa';
+import type { KeyRing, PreparedDocument } from '../keys/key-ring.ts';
+import { ADVERTISED_PROMPTS } from './prompts.ts';
+
+/**
+ * /jwks and discovery from prepared bytes: no store is asked, so they answer while everything else is away. The
+ * discovery document is the library's own, rendered at its first request, with what it does not know put right.
+ */
+export function documents(ring: KeyRing, maxAgeS: number): Middleware {
+  let discovery: PreparedDocument | undefined;
+  return async (ctx, next) => {
+    const reads = ctx.method === 'GET' || ctx.method === 'HEAD';
+    if (reads && ctx.path === '/jwks') answer(ctx, ring.document, JWK_SET, maxAgeS);
+    else if (reads && DISCOVERY.has(ctx.path)) {
+      discovery ??= await render(ctx, next);
+      answer(ctx, discovery, 'application/json', maxAgeS);
+    } else await next();
+  };
+}
+
+const JWK_SET = 'application/jwk-set+json';
+const DISCOVERY = new Set([
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+]);
+/** The session's id is told to nobody before back-channel sign-out is built. */
+const NEVER_TOLD = 'sid';
+const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
+
+const CORRECTIONS = {
+  prompt_values_supported: ADVERTISED_PROMPTS,
+  response_modes_supported: ['query', 'form_post'],
+  introspection_endpoint_auth_methods_supported: AUTH_METHODS,
+  revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+};
+
+async function render(ctx: Context, next: Next): Promise<PreparedDocument> {
+  await next();
+  const document: Record<string, unknown> = { ...Object(ctx.body), ...CORRECTIONS };
+  const claims = [document['claims_supported']].flat();
+  document['claims_supported'] = claims.filter((claim) => claim !== NEVER_TOLD);
+  const body = Buffer.from(JSON.stringify(document));
+  return { body, etag: `"${hash('sha256', body, 'base64url')}"` };
+}
+
+function answer(ctx: Context, { body, etag }: PreparedDocument, type: string, maxAgeS: number) {
+  ctx.set({
+    ETag: etag,
+    'Cache-Control': `public, max-age=${maxAgeS}`,
+    'Access-Control-Allow-Origin': '*',
+  });
+  ctx.status = 200;
+  // Koa's own comparison gives up when the asker also says `no-cache`, which Node's fetch adds by itself.
+  if (knows(ctx.get('If-None-Match'), etag)) {
+    ctx.status = 304;
+    return;
+  }
+  ctx.type = type;
+  ctx.body = body;
+}
+
+function knows(header: string, etag: string): boolean {
+  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
+}

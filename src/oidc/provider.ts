@@ -1,0 +1,102 @@
+import {
+  type AdapterFactory,
+  type Grant as LibraryGrant,
+  type KoaContextWithOIDC,
+  Provider,
+} from 'oidc-provider';
+import type { Account } from '../accounts/account.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Api } from '../apis/api.ts';
+import type { ApiStore } from '../apis/store.ts';
+import type { AuditTrail } from '../audit/store.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
+import type { ClientStore } from '../clients/store.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { ConsentStore, GrantStore } from '../sessions/store.ts';
+import type { Settings } from '../settings/settings.ts';
+import { admitStructuredTokens, installAccessTokens } from './access-tokens.ts';
+import { installClientCache } from './client-cache.ts';
+import { type Parts, configuration } from './configuration.ts';
+import { type ErrorOut, installErrors } from './errors.ts';
+import { installEvents } from './events.ts';
+import { followingCache } from './following-cache.ts';
+import { installHints } from './id-token-hint.ts';
+import type { RevokedTokenStore, Vitals } from './protocol-store.ts';
+
+export interface ProviderDeps {
+  settings: Settings;
+  now: () => Date;
+  ring: KeyRing;
+  cookieKeys: string[];
+  adapter: AdapterFactory;
+  /** What the adapter already learned of this request's session or token. */
+  vitalsOf: (ctx: KoaContextWithOIDC) => Vitals | undefined;
+  accounts: Pick<AccountStore, 'find'>;
+  clients: Pick<ClientStore, 'find'>;
+  apis: Pick<ApiStore, 'find'>;
+  grants: Pick<GrantStore, 'obtain'>;
+  consents: Pick<ConsentStore, 'find'>;
+  revokedTokens: Pick<RevokedTokenStore, 'isRevoked'>;
+  audit: Pick<AuditTrail, 'record'>;
+  changes: ChangeFeed;
+  interactionUrl: (
+    ctx: KoaContextWithOIDC,
+    interaction: { uid: string; params: object },
+  ) => Promise<string>;
+  pages: ProtocolPages;
+}
+
+/** Pages that the library asks for in the middle of its own answers; how they look is not known here. */
+export interface ProtocolPages {
+  error(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void | Promise<void>;
+  /** `form` posts to the library; its submit button must be named `logout` with the value `yes`. */
+  signOut(ctx: KoaContextWithOIDC, form: string): void | Promise<void>;
+  signedOut(ctx: KoaContextWithOIDC): void | Promise<void>;
+}
+
+const KEPT_APIS = 1_000;
+
+/**
+ * The protocol: the library, with what it leaves to others put in its seams. Owns which seams those are, and that
+ * they are there; refuses to know how anything is stored, signed or shown.
+ */
+export function createProvider(deps: ProviderDeps): Provider {
+  admitStructuredTokens();
+  const issuer = deps.settings.ISSUER;
+  const apis = followingCache<Api>({
+    kind: 'api',
+    limit: KEPT_APIS,
+    limitUnknown: KEPT_APIS,
+    changes: deps.changes,
+    load: (audience) => deps.apis.find(audience),
+  });
+  const parts: Parts = {
+    apis,
+    accountOf: (ctx, id) => accountOf(deps, ctx, id),
+    newGrant(properties) {
+      const Grant: new (properties: object) => LibraryGrant = Object(provider.Grant);
+      return new Grant(properties);
+    },
+  };
+  const provider: Provider = new Provider(issuer, configuration(deps, parts));
+  // Forwarded headers are the server's own writing by the time a request gets here.
+  provider.proxy = true;
+  provider.OIDCContext.prototype.urlFor = (name, options) => provider.urlFor(name, options);
+  installClientCache(provider, { issuer, clients: deps.clients, changes: deps.changes });
+  installAccessTokens(provider, { ...deps, issuer });
+  installHints(provider, deps.ring);
+  installErrors(provider);
+  installEvents(provider, deps);
+  return provider;
+}
+
+/** Nobody disabled. Whoever is known from the request's session or token is not asked for again. */
+async function accountOf(
+  { accounts, vitalsOf }: ProviderDeps,
+  ctx: KoaContextWithOIDC,
+  id: string,
+): Promise<Account | undefined> {
+  const known = vitalsOf(ctx)?.account;
+  const account = known?.id === id ? known : await accounts.find(id);
+  return account?.disabledAt ? undefined : account;
+}
