@@ -3,6 +3,14 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { listAudit } from './audit-list.ts';
+import { createClientCommand } from './client-create.ts';
+import { updateClientCommand } from './client-update.ts';
+import {
+  deleteClientCommand,
+  listClients,
+  rotateClientSecret,
+  showClientCommand,
+} from './client.ts';
 import type { Command } from './command.ts';
 import { runCommandLine } from './run.ts';
 import { createUser } from './user-create.ts';
@@ -25,6 +33,12 @@ const commands: Command[] = [
   enableUser,
   deleteUser,
   listAudit,
+  createClientCommand,
+  listClients,
+  showClientCommand,
+  updateClientCommand,
+  rotateClientSecret,
+  deleteClientCommand,
 ];
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
