@@ -12,6 +12,7 @@ import {
   showClientCommand,
 } from './client.ts';
 import type { Command } from './command.ts';
+import { migrateCommand } from './migrate.ts';
 import { runCommandLine } from './run.ts';
 import { createUser } from './user-create.ts';
 import { deleteUser } from './user-delete.ts';
@@ -39,6 +40,7 @@ const commands: Command[] = [
   updateClientCommand,
   rotateClientSecret,
   deleteClientCommand,
+  migrateCommand,
 ];
 
 if (Number(process.versions.node.split('.')[0]) < 24) {

