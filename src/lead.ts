@@ -4,7 +4,7 @@ import { announce, complain } from './process/report.ts';
 import { onFaults, onSignals } from './process/signals.ts';
 import { leadWorkers } from './process/workers.ts';
 import type { Settings } from './settings/settings.ts';
-import { openEmbeddedFor } from './wiring.ts';
+import { databaseFor } from './stores/database-place.ts';
 
 /**
  * The leader of several server processes: it owns the embedded database, which lives as long as the thread that
@@ -15,7 +15,7 @@ export async function run(settings: Settings): Promise<void> {
   try {
     const probe = await listen({ port: settings.PORT, host: settings.HOST }, () => {});
     await probe.drain();
-    const embedded = await openEmbeddedFor(settings);
+    const database = await databaseFor(settings, { embedded: 'own', log });
     const workers = leadWorkers({
       count: settings.GATEHOUSE_WORKERS,
       log,
@@ -24,7 +24,7 @@ export async function run(settings: Settings): Promise<void> {
     });
     const end = async (then: () => void) => {
       await workers.leave();
-      await embedded?.close();
+      await database.stop();
       then();
     };
     onSignals(() => end(() => process.exit(0)));

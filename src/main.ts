@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { type Settings, SettingsError, readSettings } from './settings/settings.ts';
@@ -8,7 +8,7 @@ import { type Settings, SettingsError, readSettings } from './settings/settings.
 // Settings -> wiring -> listen. What is slow to load comes after the cache that makes it quick.
 if (existsSync('.env')) process.loadEnvFile();
 const settings = settingsOrExit();
-keepCompiled(settings.DATA_DIR);
+keepCompiled(settings);
 const leads = settings.GATEHOUSE_WORKERS > 1 && cluster.isPrimary;
 const { run } = await (leads ? import('./lead.ts') : import('./serve.ts'));
 await run(settings);
@@ -25,6 +25,12 @@ function settingsOrExit(): Settings {
 }
 
 /** Not in a folder that others may write to: what is kept there is run. */
-function keepCompiled(dataDir: string): void {
-  if (existsSync(dataDir)) enableCompileCache(join(dataDir, 'compiled'));
+function keepCompiled({ DATA_DIR, DATABASE_URL }: Settings): void {
+  try {
+    // The embedded database makes this folder anyway; beside one's own nothing may be written here at all.
+    if (!DATABASE_URL) mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
+    if (existsSync(DATA_DIR)) enableCompileCache(join(DATA_DIR, 'compiled'));
+  } catch {
+    // Only slower. Whoever needs the folder will say why it cannot be had.
+  }
 }

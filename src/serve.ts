@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { openApp } from './app.ts';
 import { plainErrorPage } from './http/plain-error-page.ts';
 import { logDestination, openLogger } from './logging/logger.ts';
@@ -14,6 +15,7 @@ export async function run(settings: Settings): Promise<void> {
   const log = openLogger({ level: settings.LOG_LEVEL, to: logDestination(settings) });
   const report = reportTo({ settings, log });
   const leaving = new AbortController();
+  const embedded = cluster.isWorker ? 'shared' : 'own';
   let house: OpenHouse | undefined;
   const isReady = async () => !leaving.signal.aborted && (await house?.isReady()) === true;
   const health = { isReady };
@@ -23,7 +25,7 @@ export async function run(settings: Settings): Promise<void> {
       { port: settings.PORT, host: settings.HOST },
       openApp(entrance).callback(),
     );
-    const opening = patiently(() => openHouse(settings, { log }), {
+    const opening = patiently(() => openHouse(settings, { log, embedded }), {
       isAbsent: isStoreAway,
       waiting: (error) => log.warn({ err: error }, 'waiting for a store'),
       abandoned: leaving.signal,

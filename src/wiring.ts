@@ -1,34 +1,33 @@
-import { argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
-import type { PasswordHasher } from './passwords/hasher.ts';
-import type { Atomically } from './transactions/atomically.ts';
-import { type Durable, durablePorts } from './stores/postgres/durable.ts';
-import { CannotStart } from './process/cannot-start.ts';
-import { type Database, openDatabase } from './stores/postgres/database.ts';
 import type { Rooms } from './app.ts';
+import { type Keys, deriveKeys } from './crypto/derived-keys.ts';
 import { allAnswer } from './health/health.ts';
 import type { ErrorPage } from './http/error-pages.ts';
 import { plainErrorPage } from './http/plain-error-page.ts';
+import { keyLifetimes } from './keys/key-lifetimes.ts';
+import { openLocalKeyRing } from './keys/local-key-ring.ts';
+import { ensureKeys } from './keys/make-keys.ts';
 import type { Logger } from './logging/logger.ts';
+import { documents } from './oidc/documents.ts';
+import { argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
+import type { PasswordHasher } from './passwords/hasher.ts';
+import { type Closing, closedInReverse } from './process/closing.ts';
+import { generatedSecret } from './settings/generated-secret.ts';
 import type { Settings } from './settings/settings.ts';
+import { bringUpToDate, databaseFor, reachDatabase } from './stores/database-place.ts';
+import { postgresChangeFeed } from './stores/postgres/change-feed.ts';
+import { type Database, openDatabase } from './stores/postgres/database.ts';
+import { type Durable, durablePorts } from './stores/postgres/durable.ts';
+import type { Atomically } from './transactions/atomically.ts';
 
 /** Every part, opened and put together. The one file that knows them all. */
 export interface House extends Durable {
   settings: Settings;
   atomically: Atomically<Durable>;
   hasher: PasswordHasher;
+  /** All that follows from GATEHOUSE_SECRET. */
+  keys: Keys;
   now: () => Date;
   close(): Promise<void>;
-}
-
-export function furnish(settings: Settings, database: Database): House {
-  return {
-    settings,
-    ...durablePorts(database.prisma),
-    atomically: (work) => database.prisma.$transaction((tx) => work(durablePorts(tx))),
-    hasher: argon2Hasher({ atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS) }),
-    now: () => new Date(),
-    close: () => database.close(),
-  };
 }
 
 /** The house with its doors open: what the server answers with. */
@@ -42,32 +41,75 @@ export interface OpenHouse extends House {
 export interface OpenHouseOptions {
   log: Logger;
   now?: () => Date;
+  /** Whether this process owns the embedded database, or another of the same server does. */
+  embedded?: 'own' | 'shared';
 }
 
-/** Opens everything, in order; what is open is closed again when the next part fails. */
-export async function openHouse(
+/** The ports on an open database: light enough for a command. */
+export function furnish(settings: Settings, database: Database, now = () => new Date()): House {
+  return {
+    settings,
+    ...durablePorts(database.prisma),
+    atomically: (work) => database.prisma.$transaction((tx) => work(durablePorts(tx))),
+    hasher: argon2Hasher({ atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS) }),
+    keys: deriveKeys(settings.GATEHOUSE_SECRET ?? [generatedSecret(settings.DATA_DIR)]),
+    now,
+    close: () => database.close(),
+  };
+}
+
+/** For a command: beside a running server (its embedded database too), or without one. */
+export async function enterHouse(settings: Settings): Promise<House> {
+  const place = await reachDatabase(settings);
+  const database = openDatabase(place.config, { max: 2, statementMs: 30_000 });
+  const closing = closedInReverse();
+  closing.add(() => place.stop());
+  closing.add(() => database.close());
+  return { ...furnish(settings, database), close: closing.close };
+}
+
+/** Opens everything, in order. When a part fails, what is open is closed again. */
+export async function openHouse(settings: Settings, options: OpenHouseOptions): Promise<OpenHouse> {
+  const closing = closedInReverse();
+  try {
+    return await openParts(settings, options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function openParts(
   settings: Settings,
-  { now = () => new Date() }: OpenHouseOptions,
+  { log, now, embedded = 'own' }: OpenHouseOptions,
+  { add: atClose, close }: Closing,
 ): Promise<OpenHouse> {
-  if (!settings.DATABASE_URL) throw new CannotStart('Set DATABASE_URL.');
-  const database = openDatabase({ connectionString: settings.DATABASE_URL });
-  const house = { ...furnish(settings, database), now };
+  const place = await databaseFor(settings, { embedded, log });
+  atClose(() => place.stop());
+  await bringUpToDate(place.direct, settings.GATEHOUSE_MIGRATE);
+
+  const database = openDatabase(place.config, { max: settings.DATABASE_POOL, log });
+  atClose(() => database.close());
+  const changes = postgresChangeFeed({ config: place.direct, log });
+  atClose(() => changes.close());
+  const house = { ...furnish(settings, database, now), close };
+
+  const { encryption } = house.keys;
+  const lifetimes = keyLifetimes(settings);
+  await ensureKeys({ ...house, encryption, lifetimes, by: { actor: 'system' } });
+  const onFault = (error: unknown) => log.warn({ err: error }, 'signing keys cannot be read');
+  const ring = await openLocalKeyRing({ ...house, encryption, lifetimes, changes, onFault });
+  atClose(() => ring.close());
+
   return {
     ...house,
     rooms: {
-      cookieKeys: [],
-      documents: (_ctx, next) => next(),
+      cookieKeys: house.keys.cookieKeys,
+      documents: documents(ring, settings.GATEHOUSE_TTL_JWKS),
       pages: [],
       provider: (_ctx, next) => next(),
     },
     errorPage: plainErrorPage,
     isReady: () => allAnswer([() => database.pool.query('SELECT 1')]),
   };
-}
-
-/** With several processes the leader owns the embedded database. */
-export async function openEmbeddedFor(
-  _settings: Settings,
-): Promise<{ close(): Promise<void> } | undefined> {
-  return undefined;
 }

@@ -1,8 +1,7 @@
 import type { Settings } from '../settings/settings.ts';
-import type { House } from '../wiring.ts';
+import { type House, enterHouse } from '../wiring.ts';
 import { askSecret } from './ask-secret.ts';
 import type { CommandCall } from './command.ts';
-import { openHouse } from './open-house.ts';
 import type { ParsedCall } from './parse-call.ts';
 import { printable } from './printable.ts';
 
@@ -16,7 +15,7 @@ export function openCall(
     positionals,
     values,
     settings,
-    house: () => (house ??= openHouse(settings())),
+    house: () => (house ??= enterHouse(settings())),
     say(line = '') {
       if (!json) console.log(printable(line));
     },

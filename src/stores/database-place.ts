@@ -1,0 +1,63 @@
+import type { ClientConfig } from 'pg';
+import { CannotStart } from '../process/cannot-start.ts';
+import type { Settings } from '../settings/settings.ts';
+import { placesIn } from './embedded-postgres/paths.ts';
+import { clientConfig } from './embedded-postgres/reach.ts';
+import { openEmbeddedPostgres, reachEmbeddedPostgres } from './embedded-postgres/server.ts';
+import { migrate } from './migrate.ts';
+import { migrationStatus } from './migrations.ts';
+import { connectionTo } from './postgres/connection.ts';
+
+/** Where PostgreSQL is, and how to leave it. Owns the choice between one's own and the embedded; knows no table. */
+export interface DatabasePlace {
+  config: ClientConfig;
+  /** Around a pooler, for what needs a connection of its own: LISTEN and migrations. */
+  direct: ClientConfig;
+  stop: () => Promise<void>;
+}
+
+type Addresses = Pick<Settings, 'DATABASE_URL' | 'DATABASE_LISTEN_URL' | 'DATA_DIR'>;
+
+/** For a server. Of several processes one owns the embedded database, and the others share it. */
+export async function databaseFor(
+  settings: Addresses,
+  options: {
+    embedded: 'own' | 'shared';
+    log: { warn(fields: object, message: string): void };
+  },
+): Promise<DatabasePlace> {
+  if (settings.DATABASE_URL) return ownDatabase(settings);
+  if (options.embedded === 'shared') return at(clientConfig(placesIn(settings.DATA_DIR)));
+  const embedded = await openEmbeddedPostgres({ dataDir: settings.DATA_DIR, log: options.log });
+  return { ...at(embedded.config), stop: () => embedded.stop() };
+}
+
+/** For a command: beside a running server, or without one. */
+export async function reachDatabase(settings: Addresses): Promise<DatabasePlace> {
+  if (settings.DATABASE_URL) return ownDatabase(settings);
+  const embedded = await reachEmbeddedPostgres(settings.DATA_DIR);
+  return { ...at(embedded.config), stop: () => embedded.stop() };
+}
+
+export async function bringUpToDate(
+  database: ClientConfig,
+  when: Settings['GATEHOUSE_MIGRATE'],
+): Promise<void> {
+  if (when === 'on-start') {
+    await migrate(database);
+    return;
+  }
+  const { missing } = await migrationStatus(database);
+  if (missing.length > 0) {
+    throw new CannotStart('The database schema is out of date. Run `npx gatehouse migrate`.');
+  }
+}
+
+function ownDatabase({ DATABASE_URL = '', DATABASE_LISTEN_URL }: Addresses): DatabasePlace {
+  const config = connectionTo(DATABASE_URL);
+  return at(config, DATABASE_LISTEN_URL ? connectionTo(DATABASE_LISTEN_URL) : config);
+}
+
+function at(config: ClientConfig, direct = config): DatabasePlace {
+  return { config, direct, stop: async () => {} };
+}
