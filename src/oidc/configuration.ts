@@ -1,7 +1,9 @@
-import type { Configuration } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import type { Account } from '../accounts/account.ts';
 import { claimsOf } from '../accounts/claims.ts';
 import type { ApiStore } from '../apis/store.ts';
 import { OPENID_SCOPES } from '../clients/client.ts';
+import { createAdapter } from './adapter.ts';
 import { nameGrant } from './access-tokens.ts';
 import { CLAIMS } from './claims.ts';
 import { registrationOf } from './client-cache.ts';
@@ -17,7 +19,8 @@ import { RingKey } from './ring-key.ts';
 import { OFFLINE, parameterChecks } from './scopes.ts';
 
 /** What the provider adds to what it was given. */
-export interface Parts extends Pick<ExistingGrantDeps, 'accountOf' | 'newGrant'> {
+export interface Parts extends Pick<ExistingGrantDeps, 'newGrant'> {
+  accountOf: (ctx: KoaContextWithOIDC, id: string) => Promise<Account | undefined>;
   apis: Pick<ApiStore, 'find'>;
 }
 
@@ -27,7 +30,7 @@ export function configuration(deps: ProviderDeps, parts: Parts): Configuration {
   const issuer = settings.ISSUER;
   return {
     ...DECISIONS,
-    adapter: deps.adapter,
+    adapter: createAdapter(deps.storage),
     jwks: { keys: [new RingKey(deps.ring)] },
     cookies: cookies(issuer, deps.cookieKeys),
     ttl: lifetimes(settings),
@@ -44,6 +47,7 @@ export function configuration(deps: ProviderDeps, parts: Parts): Configuration {
     loadExistingGrant: existingGrant({
       ...deps,
       ...parts,
+      signedIn: (ctx) => deps.storage.vitals.signedIn(ctx),
       grantS: settings.GATEHOUSE_TTL_REFRESH_TOKEN_ABSOLUTE,
     }),
     async findAccount(ctx, id) {

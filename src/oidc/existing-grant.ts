@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Grant as LibraryGrant, KoaContextWithOIDC } from 'oidc-provider';
+import { type Grant as LibraryGrant, type KoaContextWithOIDC, errors } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
 import type { Allowed } from '../audit/events.ts';
 import type { Client } from '../clients/client.ts';
@@ -14,9 +14,8 @@ export interface ExistingGrantDeps {
   newGrant: (properties: object) => LibraryGrant;
   grants: Pick<GrantStore, 'obtain'>;
   consents: Pick<ConsentStore, 'find'>;
-  /** What is already known of this request's session. */
-  vitalsOf: (ctx: KoaContextWithOIDC) => Vitals | undefined;
-  accountOf: (ctx: KoaContextWithOIDC, id: string) => Promise<Account | undefined>;
+  /** Of the person in this browser, with the living grants of the client. */
+  signedIn: (ctx: KoaContextWithOIDC) => Promise<Vitals | undefined>;
   /** Seconds from now after which a grant ends whatever happens. */
   grantS: number;
   now: () => Date;
@@ -32,8 +31,10 @@ export function existingGrant(deps: ExistingGrantDeps) {
     const { client, session } = ctx.oidc;
     if (!client || !session?.accountId) return undefined;
     const requested = requestedBy(ctx);
-    const living = deps.vitalsOf(ctx)?.grant;
-    if (living && serves(living, ctx, requested)) return toLibrary(deps, living);
+    const vitals = await deps.signedIn(ctx);
+    if (!vitals) throw new errors.SessionNotFound('the session has ended');
+    const living = vitals.grants.find((grant) => serves(grant, ctx, requested));
+    if (living) return toLibrary(deps, living);
 
     const registration = registrationOf(client);
     const agreed = await agreedTo(deps, registration, session.accountId, requested);
@@ -41,9 +42,7 @@ export function existingGrant(deps: ExistingGrantDeps) {
     if (!covers(covered, requested)) {
       return toLibrary(deps, { ...unsaved(client.clientId, session.accountId), allowed: covered });
     }
-    const account = await deps.accountOf(ctx, session.accountId);
-    if (!account) return undefined;
-    return toLibrary(deps, await deps.grants.obtain(gained(deps, ctx, account, covered)));
+    return toLibrary(deps, await deps.grants.obtain(gained(deps, ctx, vitals.account, covered)));
   };
 }
 

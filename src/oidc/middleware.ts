@@ -1,7 +1,6 @@
 import type { Context, Middleware, Next } from 'koa';
 import { type Provider, errors } from 'oidc-provider';
 import type { KeyRing } from '../keys/key-ring.ts';
-import { writtenEvents } from './events.ts';
 import { forgetUnverifiedHint } from './id-token-hint.ts';
 import { movedSession } from './moved-session.ts';
 
@@ -9,7 +8,6 @@ import { movedSession } from './moved-session.ts';
 export function protocol(provider: Provider, { ring }: { ring: KeyRing }): Middleware {
   return inOrder([
     movedSession(),
-    writtenEvents(),
     parametersInBody,
     forgetUnverifiedHint(ring, provider.issuer),
     ...provider.middleware,

@@ -1,81 +1,122 @@
 import type { Account } from '../accounts/account.ts';
+import type { Circumstances } from '../audit/events.ts';
 import type { Grant, SessionLife } from '../sessions/store.ts';
 
-/** A record of the library under the hash of its id. The id itself is in no payload. */
+/*
+ * What the protocol keeps. Every id here is the hash of the id that was handed out, and every payload is sealed under
+ * that id or holds no secret: a dump of a store opens nothing.
+ */
+
+export type Payload = Record<string, unknown>;
+
 export interface StoredArtifact {
-  payload: Record<string, unknown>;
-  consumedAt?: Date;
+  payload: Payload;
+  consumed: boolean;
 }
 
 /**
  * Short-lived records: lost by an emptied Redis, and only a need to sign in again. One command or one script a call.
- * Every implementation must pass test/stores/artifact-store.conformance.ts.
+ * They expire by the store's own clock. Every implementation must pass test/stores/artifact-store.conformance.ts.
  */
 export interface ArtifactStore {
-  put(model: string, id: string, payload: Record<string, unknown>, ttlS: number): Promise<void>;
+  /** Writing again replaces the payload; what was consumed stays consumed. */
+  put(model: string, id: string, payload: Payload, ttlS: number): Promise<void>;
   /** Insert only: false when it is there already. Of parallel callers exactly one gets true. */
   putOnce(model: string, id: string, ttlS: number): Promise<boolean>;
-  /** Puts a session, keeping `authorizations` of other clients that parallel requests added meanwhile. */
-  mergeSession(id: string, payload: Record<string, unknown>, ttlS: number): Promise<void>;
   find(model: string, id: string): Promise<StoredArtifact | undefined>;
   /** Of parallel callers exactly one gets true. The record stays, marked, until it expires. */
-  consume(model: string, id: string, at: Date): Promise<boolean>;
+  consume(model: string, id: string): Promise<boolean>;
   remove(model: string, id: string): Promise<void>;
-  /** Replaces a session by a mark that it moved on, for ten seconds. */
-  leaveTombstone(id: string): Promise<void>;
+
+  findSession(id: string): Promise<StoredSession | 'moved' | undefined>;
+  /**
+   * Writes a session and the authorizations given; those of other clients, which parallel requests added meanwhile,
+   * stay. A session that moved on is left alone, and its authorizations are added where it moved to.
+   */
+  mergeSession(id: string, session: StoredSession, ttlS: number): Promise<'merged' | 'moved'>;
+  /** Replaces a session by a mark that it moved on, for ten seconds. Answers the authorizations it held at that moment. */
+  moveSession(id: string, to: string): Promise<Authorizations>;
+  removeSession(id: string): Promise<void>;
 }
+
+export interface StoredSession {
+  payload: Payload;
+  authorizations: Authorizations;
+}
+
+/** What a session knows of each client. */
+export type Authorizations = Record<string, Payload>;
 
 /** Everything that decides whether a token lives, in one round trip. */
 export interface Vitals {
   account: Account;
-  grant?: Grant;
+  /** While it lives; an offline grant lives on without. */
   session?: SessionLife;
-}
-
-/** What `commit` is asked to do, all or nothing. */
-export interface RefreshCommit {
-  /** The token that was presented; absent at a code exchange. */
-  consumed?: { id: string; answerSeal: Buffer };
-  successor?: NewRefreshToken;
-  at: Date;
-}
-
-export interface NewRefreshToken {
-  id: string;
-  grantId: string;
-  payload: Record<string, unknown>;
-  expiresAt: Date;
-}
-
-export type RefreshCommitOutcome =
-  | { won: true }
-  /** Somebody else consumed it within the window: this is what they were answered. */
-  | { won: false; answerSeal: Buffer }
-  /** Consumed before the window, answered too often, or gone. */
-  | { won: false; answerSeal?: undefined; why: 'replayed' | 'answered-too-often' | 'gone' };
-
-export interface RefreshTokenStore {
-  /** With the vitals of its grant, in one statement. `replayable` holds the sealed answer while the window is open. */
-  find(id: string, at: Date): Promise<FoundRefreshToken | undefined>;
-  /** One atomic statement: consume unless consumed, save the successor and the sealed answer; or answer the winner's. */
-  commit(commit: RefreshCommit): Promise<RefreshCommitOutcome>;
-  remove(id: string): Promise<void>;
-}
-
-export interface FoundRefreshToken {
-  payload: Record<string, unknown>;
-  consumedAt?: Date;
-  replayable?: Buffer;
-  vitals: Vitals;
+  /** The living grant that was asked for; or those of the session and client that were asked for. */
+  grants: Grant[];
 }
 
 /** Living only: a disabled account, an ended session, a revoked or outdated grant answers undefined. */
 export interface VitalsStore {
   ofGrant(grantId: string, at: Date): Promise<Vitals | undefined>;
-  /** With the grant of that session and client, if there is one. */
   ofSession(sessionId: string, clientId: string | undefined, at: Date): Promise<Vitals | undefined>;
 }
 
+export interface NewRefreshToken {
+  id: string;
+  grantId: string;
+  payload: Payload;
+  expiresAt: Date;
+}
+
+export interface FoundRefreshToken {
+  payload: Payload;
+  consumed: boolean;
+  /** Consumed so recently that its answer may be given again. */
+  replayable: boolean;
+  vitals: Vitals;
+}
+
+/** The audit event `tokens-issued`, written with the tokens it tells of. */
+export interface Issued {
+  grantType: string;
+  circumstances: Circumstances;
+}
+
+export interface Rotation {
+  id: string;
+  /** The answer, sealed under the presented token: whoever loses the race gives it too. */
+  answerSeal: Buffer;
+  successor: NewRefreshToken;
+  issued: Issued;
+  at: Date;
+}
+
+export type RotationOutcome =
+  | { outcome: 'won' }
+  /** Somebody else consumed it within the window: this is what they were answered. */
+  | { outcome: 'answered'; answerSeal: Buffer }
+  | { outcome: 'answered-too-often' | 'too-late' | 'gone' };
+
+/** Refresh tokens stay, consumed ones too, until they expire: so that a replay is seen. */
+export interface RefreshTokenStore {
+  /** With the vitals of its grant, in one statement; undefined when that is dead. */
+  find(id: string, at: Date): Promise<FoundRefreshToken | undefined>;
+  /** Saves the first of a line and the event, in one statement. Answers the event's id, for `withdraw`. */
+  begin(first: NewRefreshToken, issued: Issued): Promise<bigint>;
+  /** Undoes `begin` for tokens that nobody was given. */
+  withdraw(id: string, eventId: bigint): Promise<void>;
+  /**
+   * One atomic statement: consumes the token unless it is, saves the successor, the sealed answer, the event and the last
+   * use of the session; or, within the window by the database's clock, answers the winner's seal, up to 100 times.
+   * Of parallel callers exactly one wins, and every other sees what it answered.
+   */
+  rotate(rotation: Rotation): Promise<RotationOutcome>;
+  /** The same for a token that is known to be consumed. */
+  answerAgain(id: string): Promise<RotationOutcome>;
+}
+
+/** Client-credentials tokens revoked before their end. */
 export interface RevokedTokenStore {
   revoke(id: string, expiresAt: Date): Promise<void>;
   isRevoked(id: string): Promise<boolean>;

@@ -1,14 +1,8 @@
-import {
-  type AdapterFactory,
-  type Grant as LibraryGrant,
-  type KoaContextWithOIDC,
-  Provider,
-} from 'oidc-provider';
+import type { Grant as LibraryGrant, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Api } from '../apis/api.ts';
 import type { ApiStore } from '../apis/store.ts';
-import type { AuditTrail } from '../audit/store.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { ClientStore } from '../clients/store.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
@@ -21,23 +15,23 @@ import { type ErrorOut, installErrors } from './errors.ts';
 import { installEvents } from './events.ts';
 import { followingCache } from './following-cache.ts';
 import { installHints } from './id-token-hint.ts';
-import type { RevokedTokenStore, Vitals } from './protocol-store.ts';
+import type { ProtocolStorage } from './adapter.ts';
+import { markReplaysOnce } from './replay-marks.ts';
+import type { RevokedTokenStore } from './protocol-store.ts';
+import { transactionalProvider } from './token-transaction.ts';
 
 export interface ProviderDeps {
   settings: Settings;
   now: () => Date;
   ring: KeyRing;
   cookieKeys: string[];
-  adapter: AdapterFactory;
-  /** What the adapter already learned of this request's session or token. */
-  vitalsOf: (ctx: KoaContextWithOIDC) => Vitals | undefined;
+  storage: ProtocolStorage;
   accounts: Pick<AccountStore, 'find'>;
   clients: Pick<ClientStore, 'find'>;
   apis: Pick<ApiStore, 'find'>;
   grants: Pick<GrantStore, 'obtain'>;
   consents: Pick<ConsentStore, 'find'>;
   revokedTokens: Pick<RevokedTokenStore, 'isRevoked'>;
-  audit: Pick<AuditTrail, 'record'>;
   changes: ChangeFeed;
   interactionUrl: (
     ctx: KoaContextWithOIDC,
@@ -78,25 +72,27 @@ export function createProvider(deps: ProviderDeps): Provider {
       return new Grant(properties);
     },
   };
-  const provider: Provider = new Provider(issuer, configuration(deps, parts));
+  const TransactionalProvider = transactionalProvider(deps.storage);
+  const provider: Provider = new TransactionalProvider(issuer, configuration(deps, parts));
   // Forwarded headers are the server's own writing by the time a request gets here.
   provider.proxy = true;
   provider.OIDCContext.prototype.urlFor = (name, options) => provider.urlFor(name, options);
+  markReplaysOnce(provider, deps.storage);
   installClientCache(provider, { issuer, clients: deps.clients, changes: deps.changes });
   installAccessTokens(provider, { ...deps, issuer });
   installHints(provider, deps.ring);
   installErrors(provider);
-  installEvents(provider, deps);
+  installEvents(provider);
   return provider;
 }
 
 /** Nobody disabled. Whoever is known from the request's session or token is not asked for again. */
 async function accountOf(
-  { accounts, vitalsOf }: ProviderDeps,
+  { accounts, storage }: ProviderDeps,
   ctx: KoaContextWithOIDC,
   id: string,
 ): Promise<Account | undefined> {
-  const known = vitalsOf(ctx)?.account;
+  const known = storage.vitals.known(ctx)?.account;
   const account = known?.id === id ? known : await accounts.find(id);
   return account?.disabledAt ? undefined : account;
 }

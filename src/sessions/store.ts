@@ -5,6 +5,7 @@ export interface SessionLife {
   /** sha256 of the session's internal id, base64url. */
   id: string;
   accountId: string;
+  /** The account's, when its owner proved to be it. */
   signOutVersion: number;
   remembered: boolean;
   startedAt: Date;
@@ -30,22 +31,27 @@ export interface Grant {
 }
 
 export interface SessionStore {
-  /** Writes a new life, or answers the one that is there: a session belongs to one account for ever. */
-  begin(life: SessionLife): Promise<SessionLife>;
+  /**
+   * Writes a new life, or answers the one that is there: a session belongs to one account for ever.
+   * Undefined when it ended, belongs to somebody else, or when its account is disabled or no longer at
+   * `signOutVersion`: whoever signed in before "sign out everywhere" does not get in after it.
+   */
+  begin(life: SessionLife): Promise<SessionLife | undefined>;
   /** Moves the last use on; does nothing when it was moved within the last minute. */
   touch(id: string, at: Date): Promise<void>;
+  /** Last used first. */
   listLiving(accountId: string, at: Date): Promise<SessionLife[]>;
-  /** Ends it; its grants that are not offline die with it. Answers whether it lived. */
+  /** Ends it; its grants that are not offline die with it. Of parallel callers exactly one gets true. */
   end(id: string, at: Date): Promise<boolean>;
 }
 
 export interface GrantStore {
   /**
    * The living grant of (session, client, offline), made or widened to hold `allowed`. Parallel callers
-   * get the same grant, holding what each of them asked for.
+   * get the same grant, holding what each of them asked for. One that was revoked is never brought back.
    */
   obtain(grant: Grant): Promise<Grant>;
-  /** All refresh tokens and access tokens of it are dead at our endpoints from then on. */
+  /** All refresh tokens and access tokens of it are dead at our endpoints from then on. Whether it was not so before. */
   revoke(id: string, at: Date): Promise<boolean>;
   /** For "take back what this application may do": all grants of the person and client. */
   revokeAll(accountId: string, clientId: string, at: Date): Promise<number>;
@@ -53,7 +59,7 @@ export interface GrantStore {
 
 export interface ConsentStore {
   find(accountId: string, clientId: string): Promise<Allowed | undefined>;
-  /** Adds to what is remembered. */
+  /** Adds to what is remembered. Parallel callers lose nothing of each other. */
   remember(accountId: string, clientId: string, allowed: Allowed): Promise<void>;
   forget(accountId: string, clientId: string): Promise<boolean>;
 }

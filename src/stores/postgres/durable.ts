@@ -2,7 +2,10 @@ import { postgresAccounts } from './accounts.ts';
 import { postgresApis } from './apis.ts';
 import { postgresAudit } from './audit.ts';
 import { postgresClients } from './clients.ts';
+import { postgresConsents } from './consents.ts';
 import type { Db } from './database.ts';
+import { postgresGrants } from './grants.ts';
+import { postgresSessions } from './sessions.ts';
 import { postgresSigningKeys } from './signing-keys.ts';
 
 /** Every port that PostgreSQL keeps, on the database or inside one transaction. */
@@ -13,6 +16,9 @@ export function durablePorts(db: Db) {
     audit: postgresAudit(db),
     clients: postgresClients(db),
     apis: postgresApis(db),
+    sessions: postgresSessions(db),
+    grants: postgresGrants(db),
+    consents: postgresConsents(db),
     signingKeys: postgresSigningKeys(db),
   };
 }

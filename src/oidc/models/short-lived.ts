@@ -1,0 +1,53 @@
+import { Provider, errors } from 'oidc-provider';
+import { digest } from '../../crypto/digest.ts';
+import type { Payload } from '../protocol-store.ts';
+import { unitOfWork } from '../unit-of-work.ts';
+import type { Model, ProtocolStorage } from './model.ts';
+import { opened, sealed } from './sealed-payload.ts';
+
+/** What lives for minutes and may be lost: an interaction, a pushed request. */
+export function shortLived(name: string, { artifacts }: ProtocolStorage): Model {
+  return {
+    async find(id) {
+      const found = await artifacts.find(name, digest(id));
+      const payload = found && opened(id, found.payload);
+      return payload && { ...payload, ...(found?.consumed && { consumed: true }) };
+    },
+    upsert: (id, payload, ttlS) => artifacts.put(name, digest(id), sealed(id, payload), ttlS),
+    async consume(id) {
+      if (await artifacts.consume(name, digest(id))) return;
+      throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
+    },
+    destroy: (id) => artifacts.remove(name, digest(id)),
+  };
+}
+
+/** A code is consumed with what it is redeemed for. */
+export function authorizationCode(storage: ProtocolStorage): Model {
+  const kept = shortLived('AuthorizationCode', storage);
+  return {
+    ...kept,
+    async find(id) {
+      const payload = await kept.find?.(id);
+      const grantId = payload?.['grantId'];
+      if (typeof grantId === 'string') await storage.vitals.ofGrant(Provider.ctx, grantId);
+      return payload;
+    },
+    async consume(id) {
+      const unit = unitOfWork(Provider.ctx);
+      if (!unit) throw new Error('a code is redeemed in a unit of work only');
+      unit.consumes = digest(id);
+    },
+  };
+}
+
+/** Insert only: of two proofs with one id the second is refused, however close they come. */
+export function replayMark({ artifacts }: ProtocolStorage): Model {
+  return {
+    find: async (): Promise<Payload | undefined> => undefined,
+    async upsert(id, _payload, ttlS) {
+      if (await artifacts.putOnce('ReplayDetection', digest(id), Math.max(1, ttlS))) return;
+      throw new errors.InvalidRequest('already used');
+    },
+  };
+}

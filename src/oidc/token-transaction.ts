@@ -1,0 +1,145 @@
+import {
+  type KoaContextWithOIDC,
+  Provider,
+  type TokenEndpointGrantContext,
+  errors,
+} from 'oidc-provider';
+import { openUnderToken, sealUnderToken } from '../crypto/token-seal.ts';
+import { circumstances } from './circumstances.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { ProtocolStorage } from './models/model.ts';
+import type { RotationOutcome } from './protocol-store.ts';
+import { AlreadyAnswered, type UnitOfWork, asUnitOfWork } from './unit-of-work.ts';
+
+type Names = string | readonly string[] | ReadonlySet<string>;
+
+interface Redemption {
+  settle(storage: ProtocolStorage, ctx: KoaContextWithOIDC, unit: UnitOfWork): Promise<void>;
+  replayed: 'refresh-token-replayed' | 'authorization-code-replayed';
+}
+
+const REDEMPTIONS: Record<string, Redemption> = {
+  authorization_code: { settle: exchangeCode, replayed: 'authorization-code-replayed' },
+  refresh_token: { settle: rotate, replayed: 'refresh-token-replayed' },
+};
+
+/**
+ * A Provider that redeems codes and refresh tokens all at once: the library checks, makes and signs, and only then one
+ * atomic statement decides. Whatever fails before burns nothing; whoever loses that statement over a refresh token gives
+ * the winner's answer, and over a code is refused.
+ */
+export function transactionalProvider(storage: ProtocolStorage): typeof Provider {
+  return class extends Provider {
+    // The library's constructor registers its own grants through this method.
+    override registerGrantType<Params extends object>(
+      name: string,
+      handler: (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>,
+      ...parameters: [Names?, Names?]
+    ): void {
+      const kind = REDEMPTIONS[name];
+      const redeeming =
+        kind &&
+        ((ctx: TokenEndpointGrantContext<Params>) =>
+          redeem(storage, kind, ctx, async () => handler(ctx)));
+      super.registerGrantType(name, redeeming ?? handler, ...parameters);
+    }
+  };
+}
+
+async function redeem(
+  storage: ProtocolStorage,
+  kind: Redemption,
+  ctx: KoaContextWithOIDC,
+  handle: () => Promise<void>,
+): Promise<void> {
+  await asUnitOfWork(ctx, async (unit) => {
+    try {
+      await handle();
+      await kind.settle(storage, ctx, unit);
+    } catch (error) {
+      if (error instanceof AlreadyAnswered) {
+        return answerAgain(ctx, await storage.refreshTokens.answerAgain(unit.consumes ?? ''));
+      }
+      if (unit.stolenGrant) await endFamily(storage, ctx, kind.replayed, unit.stolenGrant);
+      throw error;
+    }
+  });
+}
+
+async function rotate(
+  storage: ProtocolStorage,
+  ctx: KoaContextWithOIDC,
+  { consumes: id, successor }: UnitOfWork,
+): Promise<void> {
+  if (!id || !successor) throw new Error('refresh tokens are rotated at each use');
+  const at = storage.now();
+  const answerSeal = sealAnswer(ctx);
+  const issued = { grantType: 'refresh_token', circumstances: circumstances(ctx) };
+  const outcome = await storage.refreshTokens.rotate({ id, answerSeal, successor, issued, at });
+  if (outcome.outcome !== 'won') answerAgain(ctx, outcome);
+}
+
+/** The successor comes first: nobody knows it until the code is consumed, which is what decides. */
+async function exchangeCode(
+  storage: ProtocolStorage,
+  ctx: KoaContextWithOIDC,
+  { consumes: id, successor }: UnitOfWork,
+): Promise<void> {
+  if (!id) throw new Error('a code is consumed by its exchange');
+  const { artifacts, refreshTokens, audit } = storage;
+  const issued = { grantType: 'authorization_code', circumstances: circumstances(ctx) };
+  const eventId = successor && (await refreshTokens.begin(successor, issued));
+  let won = false;
+  try {
+    won = await artifacts.consume('AuthorizationCode', id);
+  } finally {
+    if (!won && successor && eventId) await refreshTokens.withdraw(successor.id, eventId);
+  }
+  if (!won) throw new errors.InvalidGrant('authorization code already redeemed');
+  if (successor) return;
+  await audit.record('tokens-issued', { grantType: issued.grantType }, issued.circumstances);
+}
+
+interface Answer {
+  body: { expires_in: number };
+  fingerprint: string;
+  at: number;
+}
+
+/** Under the token that was presented: who holds it could have had this answer anyway. */
+function sealAnswer(ctx: KoaContextWithOIDC): Buffer {
+  const answer = { body: ctx.body, fingerprint: fingerprint(ctx), at: Date.now() };
+  return sealUnderToken(presented(ctx), Buffer.from(JSON.stringify(answer)));
+}
+
+function answerAgain(ctx: KoaContextWithOIDC, outcome: RotationOutcome): void {
+  if (outcome.outcome !== 'answered') {
+    throw new errors.InvalidGrant(`refresh token already used: ${outcome.outcome}`);
+  }
+  const plain = openUnderToken(presented(ctx), outcome.answerSeal);
+  if (!plain) throw new Error('an answer was sealed under another token');
+  const { body, fingerprint: first, at }: Answer = JSON.parse(plain.toString());
+  if (first !== fingerprint(ctx)) {
+    throw new errors.InvalidGrant('refresh token already used with other parameters');
+  }
+  const elapsedS = Math.floor((Date.now() - at) / 1000);
+  ctx.body = { ...body, expires_in: Math.max(1, body.expires_in - elapsedS) };
+}
+
+function presented({ oidc }: KoaContextWithOIDC): string {
+  return String(oidc.params?.['refresh_token']);
+}
+
+/** What was handed out before is worth nothing from now on, and the trail says why: once, however often it comes back. */
+async function endFamily(
+  { atomically, now, vitals }: ProtocolStorage,
+  ctx: KoaContextWithOIDC,
+  event: 'refresh-token-replayed' | 'authorization-code-replayed',
+  grantId: string,
+): Promise<void> {
+  const accountId = vitals.known(ctx)?.account.id;
+  const from = { ...circumstances(ctx), ...(accountId && { accountId }) };
+  await atomically(async ({ grants, audit }) => {
+    if (await grants.revoke(grantId, now())) await audit.record(event, { grantId }, from);
+  });
+}

@@ -1,0 +1,34 @@
+import type { NewRefreshToken } from './protocol-store.ts';
+
+/**
+ * What the library wants done while it redeems a code or a refresh token. It is only noted here, and done all at once
+ * when everything is checked, made and signed (token-transaction.ts).
+ */
+export interface UnitOfWork {
+  /** Hash of the code or refresh token to consume. */
+  consumes?: string;
+  successor?: NewRefreshToken;
+  /** The refresh token was consumed a moment ago: once all checks have passed, its answer is given again. */
+  replayable: boolean;
+  /** The grant whose code or refresh token was used once more: the library ends it. */
+  stolenGrant?: string;
+}
+
+/** Thrown where a refresh token would be consumed that already was: everything has been checked by then. */
+export class AlreadyAnswered extends Error {}
+
+const open = new WeakMap<object, UnitOfWork>();
+
+export async function asUnitOfWork<T>(ctx: object, work: (unit: UnitOfWork) => Promise<T>) {
+  const unit: UnitOfWork = { replayable: false };
+  open.set(ctx, unit);
+  try {
+    return await work(unit);
+  } finally {
+    open.delete(ctx);
+  }
+}
+
+export function unitOfWork(ctx: object | undefined): UnitOfWork | undefined {
+  return ctx && open.get(ctx);
+}

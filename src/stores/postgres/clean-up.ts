@@ -1,0 +1,44 @@
+import type { Pool } from 'pg';
+
+/** What is removed once it has expired, and since when it counts as such. Nothing else ever is. */
+const EXPIRING = {
+  artifacts: 'expires_at <= now()',
+  revoked_tokens: 'expires_at <= now()',
+  refresh_tokens: 'expires_at <= now()',
+  // An ended or idle session stays: its grants ask for it until they expire themselves.
+  sessions: 'expires_at <= now()',
+  // Deleting a grant takes its refresh tokens along; while one lives, a replay of it must be seen.
+  grants: `expires_at <= now()
+    AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.grant_id = grants.id AND t.expires_at > now())`,
+} as const;
+
+/** Refresh tokens before the grants that they hold on to. */
+const ORDER = ['artifacts', 'revoked_tokens', 'refresh_tokens', 'sessions', 'grants'] as const;
+
+export type Removed = Record<keyof typeof EXPIRING, number>;
+
+/**
+ * Removes what has expired, a batch a statement: no statement holds many rows, none waits for a row in use.
+ * Two processes at once share the work.
+ */
+export async function cleanUp(pool: Pool, batch = 1000): Promise<Removed> {
+  const removed: Removed = {
+    artifacts: 0,
+    revoked_tokens: 0,
+    refresh_tokens: 0,
+    sessions: 0,
+    grants: 0,
+  };
+  for (const table of ORDER) {
+    for (let gone = batch; gone === batch; removed[table] += gone) {
+      gone = (await pool.query(removal(table), [batch])).rowCount ?? 0;
+    }
+  }
+  return removed;
+}
+
+function removal(table: keyof typeof EXPIRING): string {
+  return `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM ${table} WHERE ${EXPIRING[table]} ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
+  ))`;
+}

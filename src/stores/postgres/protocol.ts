@@ -1,0 +1,15 @@
+import type { Pool } from 'pg';
+import { postgresArtifacts } from './artifacts.ts';
+import { postgresRefreshTokens } from './refresh-tokens.ts';
+import { postgresRevokedTokens } from './revoked-tokens.ts';
+import { postgresVitals } from './vitals.ts';
+
+/** The ports of the protocol's hot paths: prepared statements on the pool, one a call, each atomic by itself. */
+export function protocolPorts(pool: Pool) {
+  return {
+    artifacts: postgresArtifacts(pool),
+    refreshTokens: postgresRefreshTokens(pool),
+    revokedTokens: postgresRevokedTokens(pool),
+    vitals: postgresVitals(pool),
+  };
+}

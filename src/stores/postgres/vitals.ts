@@ -1,0 +1,56 @@
+import type { Pool } from 'pg';
+import type { Vitals, VitalsStore } from '../../oidc/protocol-store.ts';
+import type { Account } from '../../accounts/account.ts';
+import type { Grant, SessionLife } from '../../sessions/store.ts';
+import { named } from './database.ts';
+import { ACCOUNT, GRANT, type Row, SESSION, read, selected } from './rows.ts';
+
+/**
+ * Whether anything lives, decided in one place and one round trip. "Sign out everywhere", a new password and a disabled
+ * account only change the account; an ended session only its own row: no list of tokens has to be found and marked.
+ */
+export function postgresVitals(pool: Pool): VitalsStore {
+  return {
+    async ofGrant(grantId, at) {
+      const { rows } = await named<Row>(pool, OF_GRANT, [grantId, at]);
+      return readVitals(rows);
+    },
+    async ofSession(sessionId, clientId, at) {
+      const { rows } = await named<Row>(pool, OF_SESSION, [sessionId, at, clientId ?? null]);
+      return readVitals(rows);
+    },
+  };
+}
+
+/** $2 is the time of asking. */
+export const SESSION_LIVES = `s.ended_at IS NULL AND s.expires_at > $2::timestamptz
+  AND s.last_used_at + s.idle_s * interval '1 second' > $2::timestamptz
+  AND s.sign_out_version = a.sign_out_version`;
+
+const GRANT_LIVES = `g.revoked_at IS NULL AND g.expires_at > $2::timestamptz AND g.sign_out_version = a.sign_out_version`;
+
+export const VITALS = `${selected('a', ACCOUNT)}, ${selected('g', GRANT)}, ${selected('s', SESSION)}`;
+
+export const LIVING_GRANT = `grants g
+  JOIN accounts a ON a.id = g.account_id AND a.disabled_at IS NULL AND ${GRANT_LIVES}
+  LEFT JOIN sessions s ON s.id = g.session_id AND s.account_id = a.id AND ${SESSION_LIVES}`;
+
+export const LIVES = `(g.offline OR s.id IS NOT NULL)`;
+
+const OF_GRANT = `SELECT ${VITALS} FROM ${LIVING_GRANT} WHERE g.id = $1 AND ${LIVES}`;
+
+const OF_SESSION = `SELECT ${VITALS} FROM sessions s
+  JOIN accounts a ON a.id = s.account_id AND a.disabled_at IS NULL AND ${SESSION_LIVES}
+  LEFT JOIN grants g ON g.session_id = s.id AND g.client_id = $3::text AND ${GRANT_LIVES}
+  WHERE s.id = $1`;
+
+/** All rows tell of the same account and session; each of another grant. */
+export function readVitals(rows: Row[]): Vitals | undefined {
+  const [first] = rows;
+  if (!first) return undefined;
+  return {
+    account: read<Account>(first, 'a', ACCOUNT),
+    ...(first['s.id'] !== null && { session: read<SessionLife>(first, 's', SESSION) }),
+    grants: rows.filter((row) => row['g.id'] !== null).map((row) => read<Grant>(row, 'g', GRANT)),
+  };
+}
