@@ -25,7 +25,11 @@ export function parseUsername(text: string): Username | UsernameFlaw {
 // Letters first; then also digits of ASCII and single . _ - between them.
 const ALLOWED = /^\p{L}[\p{L}\p{M}]*([._-]?[0-9\p{L}][0-9\p{L}\p{M}]*)*$/u;
 
-/** Unicode's case folding, near enough: through capitals, so that ß and SS, ς and σ, ı and I meet. */
+/** Unicode's case folding, near enough: through capitals, so that ß and SS, ς and σ, ı, İ and I meet. */
 function folded(text: string): string {
-  return text.toUpperCase().toLowerCase().normalize('NFKC');
+  return levelled(levelled(text)).replaceAll('i\u0307', 'i').normalize('NFKC');
+}
+
+function levelled(text: string): string {
+  return text.toUpperCase().toLowerCase();
 }

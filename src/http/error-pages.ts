@@ -42,7 +42,10 @@ function asCannotGoOn(error: unknown): CannotGoOn {
   if (error instanceof CannotGoOn) return error;
   if (isStoreAway(error))
     return new CannotGoOn(503, 'away', { 'Retry-After': String(RETRY_AFTER_S) });
-  const { status, expose }: Record<string, unknown> = Object(error);
+  const { status, expose, retryAfterS }: Record<string, unknown> = Object(error);
+  if (typeof retryAfterS === 'number') {
+    return new CannotGoOn(503, 'away', { 'Retry-After': String(retryAfterS) });
+  }
   if (expose === true && typeof status === 'number' && status >= 400 && status < 500) {
     return new CannotGoOn(status, REASONS[status] ?? 'malformed');
   }

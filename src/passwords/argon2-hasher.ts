@@ -31,7 +31,7 @@ export function argon2Hasher(options: Argon2Options): PasswordHasher {
   };
 }
 
-/** Well-formed, and as much work to check as any other; there is no password to it. */
+/** Well-formed, and as costly to check as every other; no password fits it. */
 function hashOfNothing({ memoryCost, timeCost, parallelism }: typeof PARAMETERS): string {
   const [salt, digest] = [16, 32].map((bytes) =>
     randomBytes(bytes).toString('base64').replaceAll('=', ''),

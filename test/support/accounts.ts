@@ -1,0 +1,45 @@
+import { createAccount, type AccountWish } from '../../src/accounts/create-account.ts';
+import { argon2Hasher } from '../../src/passwords/argon2-hasher.ts';
+import { durablePorts } from '../../src/stores/postgres/durable.ts';
+import type { House } from '../../src/wiring.ts';
+import { type TestDatabase, freshDatabase } from './database.ts';
+
+/** As cheap as argon2 can be: for tests that are not about its cost. */
+export const CHEAP = { memoryCost: 1024, timeCost: 1, parallelism: 1 };
+
+export type People = Pick<
+  House,
+  'accounts' | 'audit' | 'atomically' | 'hasher' | 'now' | 'close'
+> & {
+  db: TestDatabase;
+  /** Makes somebody and answers the id. */
+  invite(wish?: Partial<AccountWish>): Promise<string>;
+  events(accountId: string): Promise<string[]>;
+};
+
+/** Accounts, passwords and the audit trail on a database of their own. */
+export async function openPeople(): Promise<People> {
+  const db = await freshDatabase();
+  const hasher = argon2Hasher({ atOnce: 2, queueMs: 60_000, parameters: CHEAP });
+  const { accounts, audit } = durablePorts(db.prisma);
+  const people: People = {
+    accounts,
+    audit,
+    db,
+    hasher,
+    atomically: (work) => db.prisma.$transaction((tx) => work(durablePorts(tx))),
+    now: () => new Date(),
+    close: () => db.close(),
+    async invite(wish = {}) {
+      const whole = { email: 'you@example.com', admin: false, by: 'sign-up' as const, ...wish };
+      const made = await createAccount(people, whole, { actor: 'system' });
+      if (made.outcome !== 'created') throw new Error(made.outcome);
+      return made.id;
+    },
+    async events(accountId) {
+      const entries = await audit.list({ accountId, limit: 100 });
+      return entries.map(({ name }) => name).toReversed();
+    },
+  };
+  return people;
+}
