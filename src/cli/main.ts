@@ -14,6 +14,7 @@ import {
 import type { Command } from './command.ts';
 import { migrateCommand } from './migrate.ts';
 import { runCommandLine } from './run.ts';
+import { start } from './start.ts';
 import { createUser } from './user-create.ts';
 import { deleteUser } from './user-delete.ts';
 import { disableUser, enableUser } from './user-disable.ts';
@@ -24,6 +25,8 @@ import { signOutUser } from './user-sign-out.ts';
 import { unlockUser } from './user-unlock.ts';
 
 const commands: Command[] = [
+  start,
+  migrateCommand,
   createUser,
   listUsers,
   showUser,

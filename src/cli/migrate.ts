@@ -9,10 +9,10 @@ import { UsageError } from './command.ts';
 
 export const migrateCommand: Command = {
   name: 'migrate',
-  summary: 'Bring the database schema up to date.',
+  summary: 'Bring the database schema up to date',
   options: {
-    status: { type: 'boolean', describe: 'Only show what is applied and what is missing.' },
-    down: { type: 'boolean', describe: 'Undo the newest migration.' },
+    status: { type: 'boolean', describe: 'Only show what is applied and what is missing' },
+    down: { type: 'boolean', describe: 'Undo the newest migration' },
   },
   async run(call) {
     const { status, down } = call.values;

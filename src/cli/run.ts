@@ -1,4 +1,8 @@
 import { readSettings, SettingsError, type Environment } from '../settings/settings.ts';
+import { CannotStart } from '../process/cannot-start.ts';
+import { EmbeddedPostgresFailed } from '../stores/embedded-postgres/failed.ts';
+import { MigrationRefused } from '../stores/migrate.ts';
+import { isStoreAway } from '../transactions/store-away.ts';
 import { StopAsked } from './ask-secret.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -30,14 +34,16 @@ export async function runCommandLine(
 
 function help(commands: Command[], words: string[]): number {
   const [first = '--help', second = ''] = words;
-  if (['--help', '-h', 'help'].includes(first)) return print(generalHelp(commands));
+  if (isHelp(first)) return print(generalHelp(commands));
   const family = commands.filter(({ name }) => name.startsWith(`${first} `));
-  if (family.length > 0 && ['', '--help', '-h'].includes(second)) {
-    return print(generalHelp(family));
-  }
+  if (family.length > 0 && isHelp(second)) return print(generalHelp(family));
   throw new UsageError(
-    first.startsWith('-') ? 'Say a command first.' : 'There is no such command.',
+    family.length > 0 || first.startsWith('-') ? 'Say which command.' : 'There is no such command.',
   );
+}
+
+function isHelp(word: string): boolean {
+  return ['--help', '-h', 'help'].includes(word);
 }
 
 function print(text: string): number {
@@ -55,13 +61,18 @@ function complain(error: unknown, command: Command | undefined): number {
     console.error(error.message);
     return 2;
   }
-  console.error(error instanceof CommandFailed ? error.message : sentenceOf(error));
+  console.error(sentenceOf(error));
   return 1;
 }
 
-/** One sentence, never a stack: the operator has no use for our line numbers. */
+/** Faults that come with a sentence for the operator. */
+const TOLD = [CommandFailed, CannotStart, EmbeddedPostgresFailed, MigrationRefused];
+
+/** Never a stack: the operator has no use for our line numbers. */
 function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const lines = message.split('\n').map((line) => line.trim());
-  return `It did not work: ${lines.findLast((line) => line !== '') ?? 'no reason was given'}`;
+  if (TOLD.some((fault) => error instanceof fault)) return message;
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  const why = lines.at(-1)?.trim() ?? 'no reason was given';
+  return isStoreAway(error) ? `The database cannot be reached: ${why}` : `It did not work: ${why}`;
 }

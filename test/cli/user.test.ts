@@ -1,11 +1,12 @@
-import { gatehouse, urlOf } from '../support/command-line.ts';
+import { gatehouse } from '../support/command-line.ts';
+import { databaseUrl } from '../support/database-url.ts';
 import { type TestDatabase, freshDatabase } from '../support/database.ts';
 
 let db: TestDatabase;
 let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
   db = await freshDatabase();
-  env = { DATABASE_URL: urlOf(db.config) };
+  env = { DATABASE_URL: databaseUrl(db.config) };
 });
 afterAll(() => db.close());
 

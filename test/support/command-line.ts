@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { ClientConfig } from 'pg';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -31,9 +30,4 @@ export async function gatehouse(
   child.stdin.end(input);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, out, err };
-}
-
-/** A database of a test as a URL, through its socket. */
-export function urlOf({ host = '', user = '', database = '' }: ClientConfig): string {
-  return `postgres://${user}@localhost/${database}?host=${encodeURIComponent(host)}`;
 }
