@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresClients } from '../../src/stores/postgres/clients.ts';
 import { aPng } from '../clients/pictures.ts';
-import { gatehouse, urlOf } from '../support/command-line.ts';
+import { gatehouse } from '../support/command-line.ts';
+import { databaseUrl } from '../support/database-url.ts';
 import { type TestDatabase, freshDatabase } from '../support/database.ts';
 
 let db: TestDatabase;
@@ -11,7 +12,7 @@ let env: NodeJS.ProcessEnv;
 let files: string;
 beforeAll(async () => {
   db = await freshDatabase();
-  env = { DATABASE_URL: urlOf(db.config), ISSUER: 'http://localhost:3456' };
+  env = { DATABASE_URL: databaseUrl(db.config), ISSUER: 'http://localhost:3456' };
   files = mkdtempSync(join(tmpdir(), 'gatehouse-cli-'));
 });
 afterAll(async () => {
