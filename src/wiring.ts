@@ -58,14 +58,20 @@ export function furnish(settings: Settings, database: Database, now = () => new 
   };
 }
 
-/** For a command: beside a running server (its embedded database too), or without one. */
+/** For a command: beside a running server (its embedded database too), or without one. It may be the first to come. */
 export async function enterHouse(settings: Settings): Promise<House> {
-  const place = await reachDatabase(settings);
-  const database = openDatabase(place.config, { max: 2, statementMs: 30_000 });
   const closing = closedInReverse();
-  closing.add(() => place.stop());
-  closing.add(() => database.close());
-  return { ...furnish(settings, database), close: closing.close };
+  try {
+    const place = await reachDatabase(settings);
+    closing.add(() => place.stop());
+    await bringUpToDate(place.direct, settings.GATEHOUSE_MIGRATE);
+    const database = openDatabase(place.config, { max: 2, statementMs: 30_000 });
+    closing.add(() => database.close());
+    return { ...furnish(settings, database), close: closing.close };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
 }
 
 /** Opens everything, in order. When a part fails, what is open is closed again. */
