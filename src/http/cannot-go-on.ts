@@ -10,7 +10,12 @@ export type Reason =
   | 'too-many'
   | 'fault'
   | 'away'
-  | 'starting';
+  | 'starting'
+  | 'page-expired'
+  | 'no-cookies'
+  | 'bad-request'
+  | 'unknown-application'
+  | 'wrong-way-back';
 
 /** The one error that is no bug: the request ends here, with a page that says so calmly. */
 export class CannotGoOn extends Error {

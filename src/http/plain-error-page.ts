@@ -13,6 +13,11 @@ const SENTENCES: Record<Reason, string> = {
   fault: 'Something went wrong on our side.',
   away: 'This is not possible for the moment. Try again in a few seconds.',
   starting: 'The server is starting. Try again in a few seconds.',
+  'page-expired': 'This page has expired. Go back to the application.',
+  'no-cookies': 'Your browser keeps no cookies; signing in needs them.',
+  'bad-request': 'The application asked wrongly. Go back to it.',
+  'unknown-application': 'We do not know this application.',
+  'wrong-way-back': 'The application wants to send you to an address that is not its own.',
 };
 
 /** For when nothing else can be shown: it needs no template, no language and no store. */

@@ -1,0 +1,29 @@
+import type { Context } from 'koa';
+import { LANGUAGES, type Language } from '../i18n/languages.ts';
+import { languageOf } from '../i18n/language-of.ts';
+import { translator } from '../i18n/translate.ts';
+
+/** The name on the door of every page. */
+export const BRAND = 'Gatehouse';
+
+/** What every page is given besides its own: words, languages, and the way back after a change of language. */
+export function pageLocals(options: { fileUrl: (name: string) => string; now: () => Date }) {
+  return (ctx: Context): Record<string, unknown> => {
+    const language = languageOf(ctx, options.now());
+    return {
+      t: translator(language),
+      language: { code: language, ...LANGUAGES[language] },
+      otherLanguages: othersThan(language),
+      brand: BRAND,
+      here: ctx.method === 'GET' ? ctx.originalUrl : ctx.path,
+      fileUrl: options.fileUrl,
+      layout: 'step',
+    };
+  };
+}
+
+function othersThan(language: Language): { code: string; name: string }[] {
+  return Object.entries(LANGUAGES)
+    .filter(([code]) => code !== language)
+    .map(([code, { name }]) => ({ code, name }));
+}
