@@ -1,0 +1,116 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { shownPerson } from '../accounts/shown-person.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import { circumstancesOf } from '../audit/circumstances-of.ts';
+import { doorOf } from '../clients/door.ts';
+import { readForm } from '../http/form.ts';
+import type { Render } from '../http/render.ts';
+import { sameOrigin } from '../http/same-origin.ts';
+import { tellReader } from '../i18n/language-of.ts';
+import type { Interaction, Interactions } from '../oidc/interaction.ts';
+import { TooBusy } from '../passwords/hasher.ts';
+import { type SignInDeps, signIn } from './sign-in.ts';
+
+/** The page where people say who they are. Owns what it asks and answers; refuses to know what comes next. */
+export interface SignInRouteDeps extends SignInDeps {
+  issuer: string;
+  interactions: Interactions;
+  accounts: SignInDeps['accounts'] & Pick<AccountStore, 'find'>;
+  render: Render;
+  now: () => Date;
+}
+
+const form = z.object({
+  email: z.string().max(320).default(''),
+  password: z.string().default(''),
+  remember: z.string().optional(),
+});
+
+type Typed = z.infer<typeof form>;
+type Flaw = 'incomplete' | 'refused' | 'busy';
+
+export function signInRoutes(deps: SignInRouteDeps): Router {
+  const { interactions } = deps;
+  const router = new Router();
+  router.use(sameOrigin(deps.issuer));
+
+  router.get('/sign-in', (ctx) => interactions.begin(ctx));
+
+  router.get('/interaction/:uid/sign-in', async (ctx) => {
+    const interaction = await interactions.at(ctx, 'sign-in');
+    if (interaction) await show(deps, ctx, interaction);
+  });
+
+  router.post('/interaction/:uid/sign-in', async (ctx) => {
+    const interaction = await interactions.at(ctx, 'sign-in');
+    if (!interaction) return;
+    const typed = await readForm(ctx, form);
+    const flaw = await attempt(deps, ctx, interaction, typed);
+    if (flaw) await show(deps, ctx, interaction, { typed, flaw });
+  });
+
+  return router;
+}
+
+async function attempt(
+  deps: SignInRouteDeps,
+  ctx: Context,
+  interaction: Interaction,
+  { email, password, remember: kept }: Typed,
+): Promise<Flaw | undefined> {
+  const identifier = email.trim();
+  if (!identifier || !password) return refused(ctx, 'incomplete');
+  const remember = kept !== undefined;
+  const circumstances = circumstancesOf(ctx, { clientId: interaction.client.id });
+  try {
+    const account = await signIn(deps, { identifier, password, remember }, circumstances);
+    if (account === 'refused') return refused(ctx, 'refused');
+    const { id: accountId, signOutVersion } = account;
+    const at = Math.floor(deps.now().getTime() / 1000);
+    const person = { accountId, signOutVersion, remember, amr: ['pwd'], at };
+    await deps.interactions.proceed(ctx, interaction, { person });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TooBusy)) throw error;
+    ctx.status = 503;
+    ctx.set('Retry-After', String(error.retryAfterS));
+    return 'busy';
+  }
+}
+
+function refused(ctx: Context, flaw: Flaw): Flaw {
+  ctx.status = 400;
+  return flaw;
+}
+
+async function show(
+  deps: SignInRouteDeps,
+  ctx: Context,
+  interaction: Interaction,
+  { typed, flaw }: { typed?: Typed; flaw?: Flaw } = {},
+): Promise<void> {
+  const { params, client, uid, own } = interaction;
+  tellReader(ctx, { uiLocales: params['ui_locales'] });
+  const person = await knownPerson(deps, ctx, interaction);
+  deps.render(ctx, 'sign-in/sign-in', {
+    action: `/interaction/${uid}/sign-in`,
+    door: own ? undefined : doorOf(client, params['redirect_uri']),
+    person,
+    identifier: typed?.email ?? params['login_hint']?.slice(0, 320) ?? '',
+    remember: typed?.remember !== undefined,
+    error: flaw,
+  });
+}
+
+/** Who is signed in already and only has to confirm it, unless somebody else was wished for. */
+async function knownPerson(deps: SignInRouteDeps, ctx: Context, interaction: Interaction) {
+  const { accountId, params, progress, asked } = interaction;
+  const another = progress.another || 'another' in ctx.query || 'login_hint' in params;
+  if (!accountId || another || asked.reasons.includes('id_token_hint')) return undefined;
+  const account = await deps.accounts.find(accountId);
+  if (!account) return undefined;
+  tellReader(ctx, { account: account.locale });
+  return shownPerson(account);
+}
