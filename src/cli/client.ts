@@ -1,11 +1,11 @@
 import { deleteClient } from '../clients/delete-client.ts';
 import { rotateSecret } from '../clients/rotate-secret.ts';
 import { type ShownClient, showClient, withoutSecrets } from '../clients/show-client.ts';
-import { deriveKeys } from '../crypto/derived-keys.ts';
 import { DEMO_SERVICE } from '../development/demo-clients.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { House } from '../wiring.ts';
 import { clientMetadata } from './client-metadata.ts';
 import { clientText } from './client-text.ts';
+import { inColumns } from './columns.ts';
 import { type Command, CommandFailed } from './command.ts';
 import { durationOf } from './given-options.ts';
 
@@ -24,12 +24,16 @@ export const listClients: Command = {
       all.push(...page.map((client) => withoutSecrets(client, now())));
       after = page.length === PAGE ? page.at(-1)?.id : undefined;
     } while (after !== undefined);
-    const rows = all.map(({ id, name, firstParty, grantTypes }) =>
-      [id, name, firstParty ? 'first-party' : 'third-party', grantTypes.join(' ')].join('  '),
-    );
+    const rows = all.map(({ id, name, firstParty, grantTypes }) => [
+      id,
+      name,
+      firstParty ? 'first-party' : 'third-party',
+      grantTypes.join(' '),
+    ]);
     data(
       all.map(clientMetadata),
-      rows.join('\n') || 'No application is registered yet: gatehouse client create --help',
+      inColumns(rows).join('\n') ||
+        'No application is registered yet: gatehouse client create --help',
     );
   },
 };
@@ -42,7 +46,7 @@ export const showClientCommand: Command = {
     const deps = await house();
     const client = await showClient(deps, id);
     if (!client) throw new CommandFailed(`There is no client ${id}.`);
-    const secret = demoSecret(client, deps.settings);
+    const secret = demoSecret(client, deps);
     data(
       { ...clientMetadata(client), ...(secret !== undefined && { client_secret: secret }) },
       clientText(client, secret),
@@ -51,9 +55,9 @@ export const showClientCommand: Command = {
 };
 
 /** Known because it is derived; of any other client only the hash is there. */
-function demoSecret(client: ShownClient, settings: Settings): string | undefined {
-  if (settings.production || client.id !== DEMO_SERVICE || !client.development) return undefined;
-  return settings.GATEHOUSE_SECRET && deriveKeys(settings.GATEHOUSE_SECRET).demoServiceSecret;
+function demoSecret(client: ShownClient, { settings, keys }: House): string | undefined {
+  const isOurs = client.id === DEMO_SERVICE && client.development && !settings.production;
+  return isOurs ? keys.demoServiceSecret : undefined;
 }
 
 export const rotateClientSecret: Command = {

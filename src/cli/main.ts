@@ -2,6 +2,8 @@
 /** The command line: which commands there are. Everything they do is audited as `cli`. */
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
+import { createApiCommand, updateApiCommand } from './api-change.ts';
+import { deleteApiCommand, listApis, showApi } from './api.ts';
 import { listAudit } from './audit-list.ts';
 import { createClientCommand } from './client-create.ts';
 import { updateClientCommand } from './client-update.ts';
@@ -43,7 +45,11 @@ const commands: Command[] = [
   updateClientCommand,
   rotateClientSecret,
   deleteClientCommand,
-  migrateCommand,
+  createApiCommand,
+  listApis,
+  showApi,
+  updateApiCommand,
+  deleteApiCommand,
 ];
 
 if (Number(process.versions.node.split('.')[0]) < 24) {

@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   accounts: [...PORTS, 'passwords'],
   sessions: [...PORTS, 'accounts'],
   clients: PORTS,
-  apis: PORTS,
+  apis: [...PORTS, 'clients'],
   language: PORTS,
   health: [...GROUND, 'http'],
   oidc: DOMAIN,

@@ -66,7 +66,20 @@ async function replace(
   await tx.apiScope.deleteMany({ where: { audience } });
   await tx.apiIntrospector.deleteMany({ where: { audience } });
   await writeDetails(tx, api);
+  await forgetLostScopes(tx, api);
   return 'replaced';
+}
+
+/** What the API no longer knows no client may ask for. */
+async function forgetLostScopes(
+  tx: Prisma.TransactionClient,
+  { audience, scopes }: ApiRegistration,
+): Promise<void> {
+  const names = scopes.map(({ name }) => name);
+  await tx.$executeRaw`
+    UPDATE client_apis SET scopes = ARRAY(SELECT s FROM unnest(scopes) s WHERE s = ANY(${names}))
+    WHERE audience = ${audience} AND NOT scopes <@ ${names}`;
+  await tx.clientApi.deleteMany({ where: { audience, scopes: { isEmpty: true } } });
 }
 
 async function writeDetails(
