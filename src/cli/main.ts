@@ -5,6 +5,7 @@ import { loadEnvFile } from 'node:process';
 import { createApiCommand, updateApiCommand } from './api-change.ts';
 import { deleteApiCommand, listApis, showApi } from './api.ts';
 import { listAudit } from './audit-list.ts';
+import { backup } from './backup.ts';
 import { createClientCommand } from './client-create.ts';
 import { updateClientCommand } from './client-update.ts';
 import {
@@ -15,6 +16,8 @@ import {
 } from './client.ts';
 import type { Command } from './command.ts';
 import { migrateCommand } from './migrate.ts';
+import { move } from './move.ts';
+import { restore } from './restore.ts';
 import { runCommandLine } from './run.ts';
 import { start } from './start.ts';
 import { createUser } from './user-create.ts';
@@ -50,6 +53,10 @@ const commands: Command[] = [
   showApi,
   updateApiCommand,
   deleteApiCommand,
+  migrateCommand,
+  backup,
+  restore,
+  move,
 ];
 
 if (Number(process.versions.node.split('.')[0]) < 24) {

@@ -1,9 +1,6 @@
-import type { ClientConfig } from 'pg';
-import type { Settings } from '../settings/settings.ts';
-import { reachEmbeddedPostgres } from '../stores/embedded-postgres/server.ts';
 import { migrate, migrateDown } from '../stores/migrate.ts';
+import { reachDatabase } from '../stores/database-place.ts';
 import { type MigrationStatus, migrationStatus } from '../stores/migrations.ts';
-import { connectionTo } from '../stores/postgres/connection.ts';
 import type { Command, CommandCall } from './command.ts';
 import { UsageError } from './command.ts';
 
@@ -19,23 +16,14 @@ export const migrateCommand: Command = {
     if (status && down) throw new UsageError('Give either --status or --down.');
     const database = await reachDatabase(call.settings());
     try {
-      if (status) tellStatus(call, await migrationStatus(database.config));
-      else if (down) tellUndone(call, await migrateDown(database.config));
-      else tellApplied(call, await migrate(database.config));
+      if (status) tellStatus(call, await migrationStatus(database.direct));
+      else if (down) tellUndone(call, await migrateDown(database.direct));
+      else tellApplied(call, await migrate(database.direct));
     } finally {
       await database.stop();
     }
   },
 };
-
-/** Migrations hold a lock on their connection: through a pooler they go by the direct one. */
-async function reachDatabase(
-  settings: Settings,
-): Promise<{ config: ClientConfig; stop: () => Promise<void> }> {
-  const url = settings.DATABASE_LISTEN_URL ?? settings.DATABASE_URL;
-  if (!settings.DATABASE_URL || !url) return reachEmbeddedPostgres(settings.DATA_DIR);
-  return { config: connectionTo(url), stop: async () => {} };
-}
 
 function tellStatus(call: CommandCall, status: MigrationStatus): void {
   const lines = [

@@ -15,3 +15,6 @@ export const RETRIES = {
   retryBackoff: true,
   retryDelayMax: 3600,
 } as const;
+
+export const isJobName = (name: string): name is JobName =>
+  (JOB_NAMES as readonly string[]).includes(name);

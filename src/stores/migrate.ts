@@ -22,6 +22,8 @@ export interface MigrateOptions {
   directory?: string;
   /** How long another migration may hold the lock. */
   patienceMs?: number;
+  /** The newest migration to apply; absent: all. */
+  upTo?: string;
 }
 
 /** What stands in the way of a migration, in a sentence that says what to do. */
@@ -32,7 +34,9 @@ export function migrate(config: ClientConfig, options: MigrateOptions = {}): Pro
   return locked(config, options, async (db, known) => {
     await makeTable(db);
     const record = await readRecord(db);
-    const missing = known.filter((migration) => isMissing(migration, record));
+    const { upTo } = options;
+    const wanted = known.filter(({ name }) => upTo === undefined || name <= upTo);
+    const missing = wanted.filter((migration) => isMissing(migration, record));
     for (const migration of missing) await apply(db, migration);
     return missing.map(({ name }) => name);
   });

@@ -20,7 +20,7 @@ export const snapshotPart = z.discriminatedUnion('part', [
   z.object({ part: z.literal('rows'), table: z.string().regex(/^[a-z_]+$/), rows }),
   z.object({
     part: z.literal('jobs'),
-    jobs: z.array(z.object({ name: z.string(), data: z.unknown(), startAfter: z.string() })),
+    jobs: z.array(z.object({ name: z.string(), data: z.unknown() })),
   }),
   /** Its absence tells a torn file. */
   z.object({ part: z.literal('end'), rows: z.number() }),
@@ -72,22 +72,28 @@ async function waitingJobs(client: ClientBase) {
     `SELECT to_regclass('pgboss.job') IS NOT NULL AS is`,
   );
   if (!known[0]?.is) return [];
-  const { rows: jobs } = await client.query<{ name: string; data: unknown; startAfter: string }>(
-    `SELECT name, data, to_char(start_after AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "startAfter"
-       FROM pgboss.job WHERE state IN ('created', 'retry', 'active') AND name NOT LIKE '\\_\\_%'`,
+  const { rows: jobs } = await client.query<{ name: string; data: unknown }>(
+    `SELECT name, data FROM pgboss.job WHERE state IN ('created', 'retry', 'active') AND NOT starts_with(name, '__')`,
   );
   return jobs;
 }
 
-/** Takes all rows in, or none. The schema must be the snapshot's own (`head.migrations`), and empty. */
+/**
+ * Takes all rows in, or none. The schema must be the snapshot's own (`head.migrations`), and empty.
+ * Answers the jobs that were waiting: they are the caller's to enqueue.
+ */
 export async function loadRows(
   client: ClientBase,
   parts: AsyncIterable<SnapshotPart>,
+  { signOutEveryone = false } = {},
 ): Promise<SnapshotJobs> {
   await client.query('BEGIN');
   try {
     const jobs = await loadParts(client, parts);
     await moveSequencesOn(client);
+    if (signOutEveryone) {
+      await client.query('UPDATE public.accounts SET sign_out_version = sign_out_version + 1');
+    }
     await client.query('COMMIT');
     return jobs;
   } catch (error) {
