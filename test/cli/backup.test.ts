@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gatehouse, urlOf } from '../support/command-line.ts';
+import { gatehouse } from '../support/command-line.ts';
+import { databaseUrl } from '../support/database-url.ts';
 import { createDatabase } from '../support/database.ts';
 import { hasPostgres15, startPostgres15 } from '../support/postgres-15.ts';
 
@@ -28,7 +29,7 @@ describe('backup and restore', () => {
   it('bring everything to an empty database', async () => {
     expect(await gatehouse(['backup', file], { env })).toMatchObject({ code: 0 });
     const { config, drop } = await createDatabase();
-    const target = { DATABASE_URL: urlOf(config) };
+    const target = { DATABASE_URL: databaseUrl(config) };
     expect(await gatehouse(['restore', file], { env: target })).toMatchObject({ code: 0 });
     expect(await people(target)).toEqual(['you@example.com']);
     const { out } = await gatehouse(['audit', 'list', '--json'], { env: target });
@@ -58,7 +59,7 @@ describe('move', () => {
   const oldest = hasPostgres15 ? ['from the embedded 18 to a 15'] : [];
   it.each(['within 18', ...oldest])('keeps everybody, %s', async (where) => {
     const target = where === 'within 18' ? await emptyDatabase() : await startPostgres15();
-    const url = urlOf(target.config);
+    const url = databaseUrl(target.config);
     expect(await gatehouse(['move', '--to', url], { env })).toMatchObject({ code: 0 });
     expect(await people({ DATABASE_URL: url })).toEqual(['you@example.com']);
     await target.stop();
