@@ -1,6 +1,4 @@
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import type { Account } from '../accounts/account.ts';
-import { claimsOf } from '../accounts/claims.ts';
+import type { Configuration } from 'oidc-provider';
 import type { ApiStore } from '../apis/store.ts';
 import { OPENID_SCOPES } from '../clients/client.ts';
 import { createAdapter } from './adapter.ts';
@@ -12,6 +10,7 @@ import { mayCallFrom } from './cors.ts';
 import { told } from './errors.ts';
 import { type ExistingGrantDeps, existingGrant } from './existing-grant.ts';
 import { features } from './features.ts';
+import { findAccount } from './find-account.ts';
 import { lifetimes } from './lifetimes.ts';
 import { prompts } from './prompts.ts';
 import type { ProviderDeps } from './provider.ts';
@@ -20,13 +19,13 @@ import { OFFLINE, parameterChecks } from './scopes.ts';
 
 /** What the provider adds to what it was given. */
 export interface Parts extends Pick<ExistingGrantDeps, 'newGrant'> {
-  accountOf: (ctx: KoaContextWithOIDC, id: string) => Promise<Account | undefined>;
   apis: Pick<ApiStore, 'find'>;
 }
 
 /** The library's configuration, assembled; each concern has a file of its own. */
 export function configuration(deps: ProviderDeps, parts: Parts): Configuration {
   const { settings, pages } = deps;
+  const { vitals } = deps.storage;
   const issuer = settings.ISSUER;
   return {
     ...DECISIONS,
@@ -47,13 +46,10 @@ export function configuration(deps: ProviderDeps, parts: Parts): Configuration {
     loadExistingGrant: existingGrant({
       ...deps,
       ...parts,
-      signedIn: (ctx) => deps.storage.vitals.signedIn(ctx),
+      vitals,
       grantS: settings.GATEHOUSE_TTL_REFRESH_TOKEN_ABSOLUTE,
     }),
-    async findAccount(ctx, id) {
-      const account = await parts.accountOf(ctx, id);
-      return account && { accountId: account.id, claims: () => claimsOf(account) };
-    },
+    findAccount: (ctx, id) => findAccount(vitals, ctx, id),
     renderError: (ctx, out, error) => pages.error(ctx, told(out, error), error),
   };
 }
@@ -67,6 +63,8 @@ const DECISIONS: Configuration = {
   subjectTypes: ['public'],
   responseTypes: ['code'],
   pkce: { required: () => true },
+  // What was not sent cannot be compared (RFC 6749 4.1.3).
+  allowOmittingSingleRegisteredRedirectUri: false,
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
   enabledJWA: {
     idTokenSigningAlgValues: ['RS256'],

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Grant as LibraryGrant, type KoaContextWithOIDC, errors } from 'oidc-provider';
+import type { Grant as LibraryGrant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
 import type { Allowed } from '../audit/events.ts';
 import type { Client } from '../clients/client.ts';
-import { digest } from '../crypto/digest.ts';
 import type { ConsentStore, Grant, GrantStore } from '../sessions/store.ts';
 import { registrationOf } from './client-cache.ts';
-import type { Vitals } from './protocol-store.ts';
+import { grantPayload } from './models/grant.ts';
+import type { RequestVitals } from './request-vitals.ts';
 import { OFFLINE, listed } from './scopes.ts';
 
 export interface ExistingGrantDeps {
@@ -14,8 +14,7 @@ export interface ExistingGrantDeps {
   newGrant: (properties: object) => LibraryGrant;
   grants: Pick<GrantStore, 'obtain'>;
   consents: Pick<ConsentStore, 'find'>;
-  /** Of the person in this browser, with the living grants of the client. */
-  signedIn: (ctx: KoaContextWithOIDC) => Promise<Vitals | undefined>;
+  vitals: Pick<RequestVitals, 'signedIn'>;
   /** Seconds from now after which a grant ends whatever happens. */
   grantS: number;
   now: () => Date;
@@ -28,21 +27,21 @@ export interface ExistingGrantDeps {
  */
 export function existingGrant(deps: ExistingGrantDeps) {
   return async (ctx: KoaContextWithOIDC): Promise<LibraryGrant | undefined> => {
-    const { client, session } = ctx.oidc;
-    if (!client || !session?.accountId) return undefined;
+    const { client } = ctx.oidc;
+    const vitals = await deps.vitals.signedIn(ctx);
+    if (!client || !vitals?.session) return undefined;
     const requested = requestedBy(ctx);
-    const vitals = await deps.signedIn(ctx);
-    if (!vitals) throw new errors.SessionNotFound('the session has ended');
-    const living = vitals.grants.find((grant) => serves(grant, ctx, requested));
-    if (living) return toLibrary(deps, living);
+    const living = vitals.grants.find((grant) => serves(grant, client.clientId, requested));
+    if (living) return deps.newGrant(grantPayload(living));
 
-    const registration = registrationOf(client);
-    const agreed = await agreedTo(deps, registration, session.accountId, requested);
-    const covered = within(requested, agreed);
-    if (!covers(covered, requested)) {
-      return toLibrary(deps, { ...unsaved(client.clientId, session.accountId), allowed: covered });
+    const { account, session } = vitals;
+    const agreed = await agreedTo(deps, registrationOf(client), account.id, requested);
+    const grant = gained(deps, account, session.id, client.clientId, within(requested, agreed));
+    if (covers(grant.allowed, requested)) {
+      return deps.newGrant(grantPayload(await deps.grants.obtain(grant)));
     }
-    return toLibrary(deps, await deps.grants.obtain(gained(deps, ctx, vitals.account, covered)));
+    const { jti: _unsaved, ...partial } = grantPayload(grant);
+    return deps.newGrant(partial);
   };
 }
 
@@ -109,11 +108,9 @@ function covers(allowed: Allowed, requested: Allowed): boolean {
 }
 
 /** A grant that was made in this session for this client, of the right kind, and holds enough. */
-function serves(grant: Grant, ctx: KoaContextWithOIDC, requested: Allowed): boolean {
-  const { client, session } = ctx.oidc;
+function serves(grant: Grant, clientId: string, requested: Allowed): boolean {
   return (
-    grant.clientId === client?.clientId &&
-    grant.accountId === session?.accountId &&
+    grant.clientId === clientId &&
     grant.offline === isOffline(requested) &&
     covers(grant.allowed, requested)
   );
@@ -123,46 +120,23 @@ function isOffline({ openid }: Allowed): boolean {
   return listed(openid).includes(OFFLINE);
 }
 
-function unsaved(clientId: string, accountId: string) {
-  return { id: undefined, clientId, accountId, expiresAt: undefined };
-}
-
 function gained(
   { grantS, now }: ExistingGrantDeps,
-  { oidc }: KoaContextWithOIDC,
   account: Account,
+  sessionId: string,
+  clientId: string,
   allowed: Allowed,
 ): Grant {
   const at = now();
   return {
     id: randomUUID(),
     accountId: account.id,
-    clientId: oidc.client?.clientId ?? '',
-    sessionId: digest(oidc.session?.uid ?? ''),
+    clientId,
+    sessionId,
     signOutVersion: account.signOutVersion,
     offline: isOffline(allowed),
     allowed,
     createdAt: at,
     expiresAt: new Date(at.getTime() + grantS * 1000),
   };
-}
-
-function toLibrary(
-  { newGrant }: ExistingGrantDeps,
-  grant: {
-    id: string | undefined;
-    accountId: string;
-    clientId: string;
-    expiresAt: Date | undefined;
-    allowed: Allowed;
-  },
-): LibraryGrant {
-  return newGrant({
-    jti: grant.id,
-    accountId: grant.accountId,
-    clientId: grant.clientId,
-    exp: grant.expiresAt && Math.floor(grant.expiresAt.getTime() / 1000),
-    openid: { scope: grant.allowed.openid },
-    resources: { ...grant.allowed.resources },
-  });
 }

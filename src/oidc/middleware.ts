@@ -7,7 +7,7 @@ import { movedSession } from './moved-session.ts';
 /** The protocol as one middleware: what must happen round the library, then the library itself. */
 export function protocol(provider: Provider, { ring }: { ring: KeyRing }): Middleware {
   return inOrder([
-    movedSession(),
+    movedSession(provider.cookieName('session')),
     parametersInBody,
     forgetUnverifiedHint(ring, provider.issuer),
     ...provider.middleware,

@@ -1,6 +1,4 @@
 import type { Grant as LibraryGrant, KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { Account } from '../accounts/account.ts';
-import type { AccountStore } from '../accounts/store.ts';
 import type { Api } from '../apis/api.ts';
 import type { ApiStore } from '../apis/store.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
@@ -9,15 +7,16 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import type { ConsentStore, GrantStore } from '../sessions/store.ts';
 import type { Settings } from '../settings/settings.ts';
 import { admitStructuredTokens, installAccessTokens } from './access-tokens.ts';
+import type { ProtocolStorage } from './adapter.ts';
 import { installClientCache } from './client-cache.ts';
 import { type Parts, configuration } from './configuration.ts';
 import { type ErrorOut, installErrors } from './errors.ts';
 import { installEvents } from './events.ts';
 import { followingCache } from './following-cache.ts';
 import { installHints } from './id-token-hint.ts';
-import type { ProtocolStorage } from './adapter.ts';
-import { markReplaysOnce } from './replay-marks.ts';
 import type { RevokedTokenStore } from './protocol-store.ts';
+import { installPushedRequestLife } from './pushed-requests.ts';
+import { markReplaysOnce } from './replay-marks.ts';
 import { transactionalProvider } from './token-transaction.ts';
 
 export interface ProviderDeps {
@@ -26,7 +25,6 @@ export interface ProviderDeps {
   ring: KeyRing;
   cookieKeys: string[];
   storage: ProtocolStorage;
-  accounts: Pick<AccountStore, 'find'>;
   clients: Pick<ClientStore, 'find'>;
   apis: Pick<ApiStore, 'find'>;
   grants: Pick<GrantStore, 'obtain'>;
@@ -66,7 +64,6 @@ export function createProvider(deps: ProviderDeps): Provider {
   });
   const parts: Parts = {
     apis,
-    accountOf: (ctx, id) => accountOf(deps, ctx, id),
     newGrant(properties) {
       const Grant: new (properties: object) => LibraryGrant = Object(provider.Grant);
       return new Grant(properties);
@@ -77,22 +74,12 @@ export function createProvider(deps: ProviderDeps): Provider {
   // Forwarded headers are the server's own writing by the time a request gets here.
   provider.proxy = true;
   provider.OIDCContext.prototype.urlFor = (name, options) => provider.urlFor(name, options);
-  markReplaysOnce(provider, deps.storage);
   installClientCache(provider, { issuer, clients: deps.clients, changes: deps.changes });
   installAccessTokens(provider, { ...deps, issuer });
+  markReplaysOnce(provider, deps.storage);
+  installPushedRequestLife(provider, deps.settings.GATEHOUSE_TTL_PUSHED_REQUEST);
   installHints(provider, deps.ring);
   installErrors(provider);
   installEvents(provider);
   return provider;
-}
-
-/** Nobody disabled. Whoever is known from the request's session or token is not asked for again. */
-async function accountOf(
-  { accounts, storage }: ProviderDeps,
-  ctx: KoaContextWithOIDC,
-  id: string,
-): Promise<Account | undefined> {
-  const known = storage.vitals.known(ctx)?.account;
-  const account = known?.id === id ? known : await accounts.find(id);
-  return account?.disabledAt ? undefined : account;
 }
