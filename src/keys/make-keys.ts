@@ -4,8 +4,9 @@ import type { AuditTrail } from '../audit/store.ts';
 import type { Circumstances } from '../audit/events.ts';
 import type { Encryption } from '../crypto/encryption.ts';
 import type { Atomically } from '../transactions/atomically.ts';
-import { type KeyLifetimes, type KeyState, standings, takesOverAt } from './rotation.ts';
+import { type KeyLifetimes, type KeyState, standings, takesOverAt, willSign } from './rotation.ts';
 import type { SigningKeyStore, SigningKeyWriter, StoredKey } from './store.ts';
+import { WrongSecret } from './wrong-secret.ts';
 
 export interface KeyCareDeps {
   signingKeys: Pick<SigningKeyStore, 'list'>;
@@ -26,6 +27,7 @@ export interface KeyChange {
   now: Date;
   /** Made before the change began: finding two primes takes too long to be waited for under a lock. */
   spares: SpareKey[];
+  opens(key: StoredKey): boolean;
   record(name: 'key-created' | 'key-signs' | 'key-revoked', kid: string): Promise<void>;
 }
 
@@ -49,6 +51,8 @@ export async function changeKeys<T>(
         lifetimes: deps.lifetimes,
         now: deps.now(),
         spares,
+        opens: ({ kid, privateSeal }) =>
+          !privateSeal || deps.encryption.open('signing-key', privateSeal, kid) !== undefined,
         record: (name, kid) => audit.record(name, { kid }, deps.by),
       }),
     ),
@@ -92,6 +96,7 @@ async function beginSigning(change: KeyChange, next: StoredKey | undefined): Pro
 }
 
 async function create(change: KeyChange, signsFrom: Date): Promise<StoredKey> {
+  await refuseWrongSecret(change);
   const spare = change.spares.pop();
   if (!spare) throw new Error('More keys are missing than were made.');
   const key = { ...spare, createdAt: change.now, signsFrom };
@@ -100,10 +105,20 @@ async function create(change: KeyChange, signsFrom: Date): Promise<StoredKey> {
   return key;
 }
 
+/** A key sealed under a secret that the others do not have would fail them on the day it takes over. */
+async function refuseWrongSecret(change: KeyChange): Promise<void> {
+  const closed = standings(await change.keys.list(), change.lifetimes, change.now).find(
+    (standing) => willSign(standing) && !change.opens(standing.key),
+  );
+  if (closed) throw new WrongSecret(closed.key.kid);
+}
+
 async function makeSpare(encryption: Encryption): Promise<SpareKey> {
   const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const { n = '', e = '' } = pair.publicKey.export({ format: 'jwk' });
   const kid = thumbprint(n, e);
+  // On the command line it would read as an option.
+  if (kid.startsWith('-')) return makeSpare(encryption);
   const pkcs8 = pair.privateKey.export({ format: 'der', type: 'pkcs8' });
   const privateSeal = encryption.seal('signing-key', pkcs8, kid);
   pkcs8.fill(0);

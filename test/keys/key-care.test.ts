@@ -1,8 +1,16 @@
 import { ensureKeys } from '../../src/keys/make-keys.ts';
-import { revokeKey } from '../../src/keys/revoke.ts';
+import { revokeEveryKey, revokeKey } from '../../src/keys/revoke.ts';
 import { rotateIfDue, rotateNow } from '../../src/keys/rotate.ts';
 import { LEEWAY_S, standings } from '../../src/keys/rotation.ts';
-import { DAY_S, HOUR_S, type KeyHouse, MINUTE_S, keyHouse } from './key-house.ts';
+import {
+  DAY_S,
+  HOUR_S,
+  type KeyHouse,
+  MINUTE_S,
+  keyHouse,
+  keysIn,
+  newSecret,
+} from './key-house.ts';
 
 let house: KeyHouse;
 beforeEach(async () => {
@@ -144,6 +152,21 @@ describe('by hand', () => {
   });
 });
 
+describe('with a secret that the other processes do not have', () => {
+  it('no key is made: it would fail them on the day it takes over', async () => {
+    await ensureKeys(house.deps);
+    house.turn(DAY_S);
+    const before = await house.signingKeys.list();
+    const deps = house.depsFor([newSecret()]);
+    await expect(rotateNow(deps)).rejects.toThrow('GATEHOUSE_SECRET');
+    await expect(revokeKey(deps, await house.kid('current'))).rejects.toThrow('GATEHOUSE_SECRET');
+    house.turn(90 * DAY_S);
+    await expect(rotateIfDue(deps)).rejects.toThrow('GATEHOUSE_SECRET');
+    await expect(ensureKeys(deps)).rejects.toThrow('GATEHOUSE_SECRET');
+    expect(await house.signingKeys.list()).toEqual(before);
+  });
+});
+
 describe('in an emergency', () => {
   beforeEach(() => ensureKeys(house.deps));
 
@@ -167,6 +190,17 @@ describe('in an emergency', () => {
     expect(old).not.toContain(await house.kid('next'));
     const stored = await house.signingKeys.list();
     expect(stored.filter(({ privateSeal }) => privateSeal)).toHaveLength(2);
+  });
+
+  it('every key goes at once, also when the secret that sealed them is lost', async () => {
+    const lost = await house.signingKeys.list();
+    const { encryption } = house.depsFor([newSecret()]);
+    const deps = { ...house.deps, encryption };
+    const { revoked } = await revokeEveryKey(deps);
+    expect(revoked.toSorted()).toEqual(lost.map(({ kid }) => kid).toSorted());
+    expect((await states()).toSorted()).toEqual(['current', 'next', 'revoked', 'revoked']);
+    const ring = await house.openRing({ encryption });
+    expect(keysIn(ring.document)).toHaveLength(2);
   });
 
   it('a key is revoked once, and only one that there is', async () => {
