@@ -15,6 +15,7 @@ import {
   showClientCommand,
 } from './client.ts';
 import type { Command } from './command.ts';
+import { listKeys, revokeKeys, rotateKeys } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { move } from './move.ts';
 import { restore } from './restore.ts';
@@ -42,6 +43,9 @@ const commands: Command[] = [
   enableUser,
   deleteUser,
   listAudit,
+  listKeys,
+  rotateKeys,
+  revokeKeys,
   createClientCommand,
   listClients,
   showClientCommand,
