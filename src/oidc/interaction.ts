@@ -5,6 +5,7 @@ import type { Client } from '../clients/client.ts';
 import { OWN_CLIENT_ID, ownClient } from '../clients/own-client.ts';
 import { digest } from '../crypto/digest.ts';
 import { CannotGoOn } from '../http/cannot-go-on.ts';
+import { registrationOf } from './client-cache.ts';
 import { type Asked, type Progress, type Step, nextStep } from './dispatch.ts';
 import { type Requests, openRequests } from './kept-requests.ts';
 import type { ArtifactStore } from './protocol-store.ts';
@@ -49,7 +50,6 @@ export interface Interactions {
 export interface InteractionDeps {
   provider: Provider;
   artifacts: Pick<ArtifactStore, 'put' | 'find'>;
-  clients: { find(id: string): Promise<Client | undefined> };
   now: () => Date;
 }
 
@@ -61,13 +61,13 @@ export function openInteractions(deps: InteractionDeps): Interactions {
 
   async function open(ctx: Context): Promise<Interaction | undefined> {
     const details = await ofThisBrowser(provider, ctx);
-    const client = details && (await deps.clients.find(String(details.params['client_id'])));
+    const client = details && (await provider.Client.find(String(details.params['client_id'])));
     if (!details || !client) {
       await startAgain(provider, requests, ctx);
       return undefined;
     }
     const saved = await artifacts.find(PROGRESS, digest(details.uid));
-    return describe(details, client, Object(saved?.payload));
+    return describe(details, registrationOf(client), Object(saved?.payload));
   }
 
   async function proceed(ctx: Context, interaction: Interaction, achieved: Progress) {
