@@ -2,21 +2,21 @@ import type { Rooms } from './app.ts';
 import { type Keys, deriveKeys } from './crypto/derived-keys.ts';
 import { allAnswer } from './health/health.ts';
 import type { ErrorPage } from './http/error-pages.ts';
-import { plainErrorPage } from './http/plain-error-page.ts';
 import { keyLifetimes } from './keys/key-lifetimes.ts';
 import { openLocalKeyRing } from './keys/local-key-ring.ts';
 import { ensureKeys } from './keys/make-keys.ts';
 import type { Logger } from './logging/logger.ts';
-import { documents } from './oidc/documents.ts';
 import { argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
 import type { PasswordHasher } from './passwords/hasher.ts';
 import { type Closing, closedInReverse } from './process/closing.ts';
+import { furnishRooms } from './rooms.ts';
 import { generatedSecret } from './settings/generated-secret.ts';
 import type { Settings } from './settings/settings.ts';
 import { bringUpToDate, databaseFor, reachDatabase } from './stores/database-place.ts';
 import { postgresChangeFeed } from './stores/postgres/change-feed.ts';
 import { type Database, openDatabase } from './stores/postgres/database.ts';
 import { type Durable, durablePorts } from './stores/postgres/durable.ts';
+import { protocolPorts } from './stores/postgres/protocol.ts';
 import type { Atomically } from './transactions/atomically.ts';
 
 /** Every part, opened and put together. The one file that knows them all. */
@@ -109,13 +109,7 @@ async function openParts(
 
   return {
     ...house,
-    rooms: {
-      cookieKeys: house.keys.cookieKeys,
-      documents: documents(ring, settings.GATEHOUSE_TTL_JWKS),
-      pages: [],
-      provider: (_ctx, next) => next(),
-    },
-    errorPage: plainErrorPage,
+    ...furnishRooms(house, { ring, changes, ...protocolPorts(database.pool) }),
     isReady: () => allAnswer([() => database.pool.query('SELECT 1')]),
   };
 }

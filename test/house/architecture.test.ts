@@ -42,6 +42,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'main.ts': ['*'],
   'app.ts': ['*'],
   'wiring.ts': ['*'],
+  'rooms.ts': ['*'],
 };
 
 /** Libraries that one folder alone may know. */

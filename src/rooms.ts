@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import type { Middleware } from 'koa';
+import type { Router } from '@koa/router';
+import type { Rooms } from './app.ts';
+import type { ChangeFeed } from './changes/change-feed.ts';
+import { logoRoutes } from './clients/logo-routes.ts';
+import { consentRoutes } from './consent/routes.ts';
+import { continueAsRoutes } from './continue-as/routes.ts';
+import { homeRoutes } from './home/routes.ts';
+import { type ErrorPage } from './http/error-pages.ts';
+import { errorPage } from './http/error-page.ts';
+import { pugRenderer } from './http/render.ts';
+import { staticFiles } from './http/static-files.ts';
+import type { KeyRing } from './keys/key-ring.ts';
+import { pageLocals } from './language/page-locals.ts';
+import { languageRoutes } from './language/routes.ts';
+import { documents } from './oidc/documents.ts';
+import { interactionRoutes } from './oidc/interaction-routes.ts';
+import { openInteractions } from './oidc/interaction.ts';
+import { openRequests } from './oidc/kept-requests.ts';
+import { protocol } from './oidc/middleware.ts';
+import { protocolPages } from './oidc/pages.ts';
+import type {
+  ArtifactStore,
+  RefreshTokenStore,
+  RevokedTokenStore,
+  VitalsStore,
+} from './oidc/protocol-store.ts';
+import { createProvider } from './oidc/provider.ts';
+import { requestVitals } from './oidc/request-vitals.ts';
+import { signInRoutes } from './sign-in/routes.ts';
+import { signOutPages } from './sign-out/pages.ts';
+import type { House } from './wiring.ts';
+
+/** What the rooms need beside the house itself. */
+export interface Furniture {
+  ring: KeyRing;
+  changes: ChangeFeed;
+  artifacts: ArtifactStore;
+  refreshTokens: RefreshTokenStore;
+  revokedTokens: RevokedTokenStore;
+  vitals: VitalsStore;
+}
+
+/** The protocol and the pages, put together: everything that lies behind the entrance. */
+export function furnishRooms(
+  house: House,
+  furniture: Furniture,
+): { rooms: Rooms; errorPage: ErrorPage } {
+  const { settings, keys, now } = house;
+  const { ring, artifacts } = furniture;
+  const issuer = settings.ISSUER;
+  const development = !settings.production;
+  const files = staticFiles(join(import.meta.dirname, '../views/static'));
+  const render = pugRenderer(pageLocals({ fileUrl: (name) => files.urlOf(name), now }));
+  const showError = errorPage(render);
+  const requests = openRequests({ artifacts, now });
+  const provider = createProvider({
+    ...house,
+    ...furniture,
+    cookieKeys: keys.cookieKeys,
+    storage: {
+      ...house,
+      ...furniture,
+      vitals: requestVitals({ ...house, vitals: furniture.vitals }),
+    },
+    interactionUrl: (ctx, interaction) => requests.keep(ctx, interaction),
+    pages: protocolPages({
+      wayOut: signOutPages({ ...house, render }),
+      showError,
+      requests,
+      development,
+    }),
+  });
+  const interactions = openInteractions({ provider, artifacts, now });
+  const page = { ...house, issuer, interactions, render, development };
+  return {
+    errorPage: showError,
+    rooms: {
+      cookieKeys: keys.cookieKeys,
+      documents: documents(ring, settings.GATEHOUSE_TTL_JWKS),
+      pages: [
+        files.serve,
+        ...middleware(
+          homeRoutes(page),
+          languageRoutes(page),
+          logoRoutes(house),
+          signInRoutes(page),
+          consentRoutes(page),
+          continueAsRoutes(page),
+          interactionRoutes(page),
+        ),
+      ],
+      provider: protocol(provider, { ring }),
+    },
+  };
+}
+
+/** A router adds to the context what it needs itself. */
+function middleware(...routers: Router[]): Middleware[] {
+  return routers.map((router) => {
+    const routes: Middleware = Object(router.routes());
+    return routes;
+  });
+}
