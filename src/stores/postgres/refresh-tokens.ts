@@ -84,8 +84,8 @@ const ROTATE = `WITH current AS MATERIALIZED (
     INSERT INTO refresh_tokens (id, grant_id, payload, expires_at)
     SELECT $4::text, $5::text, $6::jsonb, $7::timestamptz FROM won
   ), used AS (
-    UPDATE sessions s SET last_used_at = $3 FROM won JOIN grants g ON g.id = won.grant_id
-    WHERE s.id = g.session_id AND NOT g.offline AND s.last_used_at < $3 - interval '1 minute'
+    UPDATE sessions s SET last_used_at = $3::timestamptz FROM won JOIN grants g ON g.id = won.grant_id
+    WHERE s.id = g.session_id AND NOT g.offline AND s.last_used_at < $3::timestamptz - interval '1 minute'
   ), issued AS (
     INSERT INTO audit_events (${EVENT_COLUMNS})
     SELECT 'tokens-issued', $8::text, $9::uuid, $10::text, $11::text, $12::text, $13::text, $14::jsonb FROM won
