@@ -1,5 +1,6 @@
 import type { Rooms } from './app.ts';
 import { type Keys, deriveKeys } from './crypto/derived-keys.ts';
+import { settleDemoClients } from './development/demo-clients.ts';
 import { allAnswer } from './health/health.ts';
 import type { ErrorPage } from './http/error-pages.ts';
 import { keyLifetimes } from './keys/key-lifetimes.ts';
@@ -106,6 +107,8 @@ async function openParts(
   const onFault = (error: unknown) => log.warn({ err: error }, 'signing keys cannot be read');
   const ring = await openLocalKeyRing({ ...house, encryption, lifetimes, changes, onFault });
   atClose(() => ring.close());
+
+  await settleDemoClients(house);
 
   return {
     ...house,
