@@ -9,7 +9,7 @@ export const CHEAP = { memoryCost: 1024, timeCost: 1, parallelism: 1 };
 
 export type People = Pick<
   House,
-  'accounts' | 'audit' | 'atomically' | 'hasher' | 'now' | 'close'
+  'accounts' | 'audit' | 'sessions' | 'atomically' | 'hasher' | 'now' | 'close'
 > & {
   db: TestDatabase;
   /** Makes somebody and answers the id. */
@@ -21,10 +21,11 @@ export type People = Pick<
 export async function openPeople(): Promise<People> {
   const db = await freshDatabase();
   const hasher = argon2Hasher({ atOnce: 2, queueMs: 60_000, parameters: CHEAP });
-  const { accounts, audit } = durablePorts(db.prisma);
+  const { accounts, audit, sessions } = durablePorts(db.prisma);
   const people: People = {
     accounts,
     audit,
+    sessions,
     db,
     hasher,
     atomically: (work) => db.prisma.$transaction((tx) => work(durablePorts(tx))),
