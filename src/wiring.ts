@@ -1,6 +1,5 @@
 import type { Rooms } from './app.ts';
 import { type Keys, deriveKeys } from './crypto/derived-keys.ts';
-import { settleDemoClients } from './development/demo-clients.ts';
 import { allAnswer } from './health/health.ts';
 import type { ErrorPage } from './http/error-pages.ts';
 import { keyLifetimes } from './keys/key-lifetimes.ts';
@@ -18,6 +17,8 @@ import { postgresChangeFeed } from './stores/postgres/change-feed.ts';
 import { type Database, openDatabase } from './stores/postgres/database.ts';
 import { type Durable, durablePorts } from './stores/postgres/durable.ts';
 import { protocolPorts } from './stores/postgres/protocol.ts';
+import { redisArtifacts } from './stores/redis/artifacts.ts';
+import { type RedisClient, assertNoEviction, openRedis } from './stores/redis/connection.ts';
 import type { Atomically } from './transactions/atomically.ts';
 
 /** Every part, opened and put together. The one file that knows them all. */
@@ -108,11 +109,25 @@ async function openParts(
   const ring = await openLocalKeyRing({ ...house, encryption, lifetimes, changes, onFault });
   atClose(() => ring.close());
 
-  await settleDemoClients(house);
+  const redis = await redisOf(settings, log, atClose);
+  const inDatabase = protocolPorts(database.pool);
+  const artifacts = redis ? redisArtifacts(redis) : inDatabase.artifacts;
 
   return {
     ...house,
-    ...furnishRooms(house, { ring, changes, ...protocolPorts(database.pool) }),
+    ...furnishRooms(house, { ring, changes, ...inDatabase, artifacts }),
     isReady: () => allAnswer([() => database.pool.query('SELECT 1')]),
   };
+}
+
+async function redisOf(
+  { REDIS_URL, production }: Settings,
+  log: Logger,
+  atClose: Closing['add'],
+): Promise<RedisClient | undefined> {
+  if (!REDIS_URL) return undefined;
+  const redis = await openRedis(REDIS_URL, log);
+  atClose(() => redis.disconnect());
+  if (production) await assertNoEviction(redis);
+  return redis;
 }

@@ -73,7 +73,6 @@ function gone(worker: Worker | undefined): Promise<void> {
       clearTimeout(late);
       resolve();
     });
-    // A signal, not a message: a worker that does not listen yet just ends.
-    worker.process.kill('SIGTERM');
+    if (worker.isConnected()) worker.send('leave');
   });
 }

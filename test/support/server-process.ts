@@ -9,13 +9,7 @@ import type { Environment } from '../../src/settings/settings.ts';
 import { type Answer, type Asked, freePort, send } from './http.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
-/** Generous: the machine may be busy with other tests. */
-const START_MS = 60_000;
-
-const spawned = new Set<ChildProcess>();
-afterAll(() => {
-  for (const child of spawned) child.kill('SIGKILL');
-});
+const START_MS = 25_000;
 
 /** A real server: `node src/main.ts` with this environment and no other, in a folder of its own. */
 export interface ServerProcess {
@@ -58,10 +52,8 @@ export async function spawnServer(options: ServerProcessOptions = {}): Promise<S
       ...options.env,
     },
   });
-  spawned.add(child);
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const ended = once(child, 'exit').then(([code, signal]): number | string => {
-    spawned.delete(child);
     if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     return code ?? signal;
   });
