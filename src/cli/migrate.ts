@@ -1,8 +1,7 @@
-import { migrate, migrateDown } from '../stores/migrate.ts';
-import { reachDatabase } from '../stores/database-place.ts';
+import { MigrationRefused, migrate, migrateDown } from '../stores/migrate.ts';
 import { type MigrationStatus, migrationStatus } from '../stores/migrations.ts';
-import type { Command, CommandCall } from './command.ts';
-import { UsageError } from './command.ts';
+import { reachDatabase } from '../stores/database-place.ts';
+import { type Command, type CommandCall, CommandFailed, UsageError } from './command.ts';
 
 export const migrateCommand: Command = {
   name: 'migrate',
@@ -19,6 +18,10 @@ export const migrateCommand: Command = {
       if (status) tellStatus(call, await migrationStatus(database.direct));
       else if (down) tellUndone(call, await migrateDown(database.direct));
       else tellApplied(call, await migrate(database.direct));
+    } catch (error) {
+      throw error instanceof MigrationRefused
+        ? new CommandFailed(error.message, { cause: error })
+        : error;
     } finally {
       await database.stop();
     }

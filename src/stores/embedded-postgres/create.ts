@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
-  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -15,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedPostgresFailed } from './failed.ts';
-import { type Program, databaseUser, launch } from './launch.ts';
+import { type Program, launch, ownedByDatabaseUser } from './launch.ts';
 import { type Places, scratchName } from './paths.ts';
 import { whyItFailed } from './why-it-failed.ts';
 
@@ -52,8 +51,7 @@ function makePassword(path: string): void {
 /** An empty cluster. The locale is PostgreSQL's own: nothing depends on what the machine has. */
 export async function initialise(cluster: string): Promise<void> {
   mkdirSync(cluster, { mode: 0o700 });
-  const user = databaseUser(cluster);
-  if (user !== undefined) chownSync(cluster, user, user);
+  ownedByDatabaseUser(cluster);
   await run({
     name: 'initdb',
     args: [

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync, statSync } from 'node:fs';
+import { chownSync, closeSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nativeFolder } from './binaries.ts';
 
@@ -14,8 +14,14 @@ const ENVIRONMENT = {
   TZ: 'UTC',
 };
 
+/** A folder made by root, for the database to live in. */
+export function ownedByDatabaseUser(cluster: string): void {
+  const user = databaseUser(cluster);
+  if (user !== undefined) chownSync(cluster, user, user);
+}
+
 /** Whom the database's files belong to, where that is not us. */
-export function databaseUser(cluster: string): number | undefined {
+function databaseUser(cluster: string): number | undefined {
   if (!isRoot) return undefined;
   const owner = statSync(cluster, { throwIfNoEntry: false })?.uid;
   return owner ? owner : NOBODY;
@@ -34,24 +40,18 @@ export interface Program {
 }
 
 /** Runs it as the database's user. On Linux the database ends, cleanly, when the process that started it is killed. */
-export function launch({
-  name,
-  args,
-  cluster,
-  output,
-  input,
-  detached = false,
-}: Program): ChildProcess {
+export function launch(program: Program): ChildProcess {
+  const { cluster, output, input = 'ignore', detached = false } = program;
   const user = databaseUser(cluster);
-  const program = join(nativeFolder(user !== undefined), 'bin', name);
+  const binaries = join(nativeFolder(user !== undefined), 'bin');
+  const prefix = setpriv(user);
+  const [command = '', ...args] = [...prefix, join(binaries, program.name), ...program.args];
   const throughHandle = user !== undefined && process.platform === 'linux';
   const folder = openSync(cluster, 'r');
-  const prefix = setpriv(user);
-  const [command = program, ...rest] = [...prefix, program, ...args];
   try {
-    return spawn(command, rest, {
+    return spawn(command, args, {
       ...(prefix.length === 0 && user !== undefined && { uid: user, gid: user }),
-      stdio: [input ?? 'ignore', output, output, folder],
+      stdio: [input, output, output, folder],
       cwd: '/',
       env: { ...ENVIRONMENT, PGDATA: throughHandle ? '/proc/self/fd/3' : cluster },
       detached,

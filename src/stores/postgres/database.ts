@@ -20,7 +20,8 @@ export type Db = PrismaClient | Prisma.TransactionClient;
 export interface DatabaseOptions {
   /** Connections at most. */
   max?: number;
-  /** What the database may take for one statement; a command or a job may be more patient than a request. */
+  /** What connecting, and one statement, may take: a command or a job may be more patient than a request. */
+  connectMs?: number;
   statementMs?: number;
   log?: DatabaseLog;
 }
@@ -36,10 +37,10 @@ const STATEMENT_MS = 1400;
 const SILENCE_MORE_MS = 200;
 
 export function openDatabase(connection: PoolConfig, options: DatabaseOptions = {}): Database {
-  const statementMs = options.statementMs ?? STATEMENT_MS;
+  const { max = 10, connectMs = CONNECT_MS, statementMs = STATEMENT_MS, log } = options;
   const pool = new Pool({
-    max: options.max ?? 10,
-    connectionTimeoutMillis: CONNECT_MS,
+    max,
+    connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,
     idle_in_transaction_session_timeout: 10_000,
     idleTimeoutMillis: 30_000,
@@ -49,10 +50,10 @@ export function openDatabase(connection: PoolConfig, options: DatabaseOptions = 
     ...connection,
   });
   endSilentConnections(pool, statementMs + SILENCE_MORE_MS);
-  logFaults(pool, options.log);
+  logFaults(pool, log);
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) }),
-    transactionOptions: { maxWait: CONNECT_MS, timeout: 2 * statementMs },
+    transactionOptions: { maxWait: connectMs, timeout: 2 * statementMs },
   });
   return {
     prisma,

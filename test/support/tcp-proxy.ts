@@ -1,0 +1,78 @@
+import { type Socket, connect, createServer } from 'node:net';
+
+/** Stands between a client and a server, and does what networks do. */
+export interface TcpProxy {
+  port: number;
+  /** Ends every connection; new ones are refused until `heal`. */
+  cut(): void;
+  /** Ends every connection, and lets new ones through. */
+  cutOnce(): void;
+  /** Swallows everything: connections are taken, and nothing comes back. */
+  blackHole(): void;
+  /** Lets every answer wait. */
+  delay(ms: number): void;
+  heal(): void;
+  close(): Promise<void>;
+}
+
+type Mood = 'well' | 'black-hole' | 'cut';
+
+/** @param target a port of this machine, or the path of a socket. */
+export async function tcpProxy(target: { port: number } | { path: string }): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let mood: Mood = 'well';
+  let delayMs = 0;
+
+  const server = createServer((near) => {
+    keep(near);
+    if (mood === 'cut') near.destroy();
+    else if (mood === 'black-hole') near.resume();
+    else {
+      const far = connect(target);
+      keep(far);
+      pipe(near, far, () => 0);
+      pipe(far, near, () => delayMs);
+    }
+  });
+
+  function keep(socket: Socket): void {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+  }
+
+  function pipe(from: Socket, to: Socket, wait: () => number): void {
+    // What a black hole swallowed never comes back: such a connection is dead for good.
+    let swallowed = false;
+    from.on('data', (chunk) => {
+      swallowed ||= mood === 'black-hole';
+      if (!swallowed) setTimeout(() => to.write(chunk), wait());
+    });
+    from.on('close', () => mood !== 'black-hole' && to.destroy());
+  }
+
+  const cutOnce = () => sockets.forEach((socket) => socket.destroy());
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('The proxy has no port.');
+  return {
+    port: address.port,
+    cut() {
+      mood = 'cut';
+      cutOnce();
+    },
+    cutOnce,
+    blackHole: () => void (mood = 'black-hole'),
+    delay: (ms) => void (delayMs = ms),
+    heal() {
+      mood = 'well';
+      delayMs = 0;
+    },
+    close() {
+      cutOnce();
+      return new Promise((resolve) => void server.close(() => resolve()));
+    },
+  };
+}
