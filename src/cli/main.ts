@@ -16,11 +16,13 @@ import {
 } from './client.ts';
 import type { Command } from './command.ts';
 import { listKeys, revokeKeys, rotateKeys } from './keys.ts';
+import { listJobs, runJob } from './jobs.ts';
 import { migrateCommand } from './migrate.ts';
 import { move } from './move.ts';
 import { restore } from './restore.ts';
 import { runCommandLine } from './run.ts';
 import { start } from './start.ts';
+import { resealSecret } from './secret-reseal.ts';
 import { createUser } from './user-create.ts';
 import { deleteUser } from './user-delete.ts';
 import { disableUser, enableUser } from './user-disable.ts';
@@ -32,6 +34,9 @@ import { unlockUser } from './user-unlock.ts';
 
 const commands: Command[] = [
   start,
+  listJobs,
+  runJob,
+  resealSecret,
   migrateCommand,
   createUser,
   listUsers,

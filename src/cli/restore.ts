@@ -4,7 +4,7 @@ import type { Circumstances } from '../audit/events.ts';
 import { databaseFor } from '../stores/database-place.ts';
 import { openDatabase } from '../stores/postgres/database.ts';
 import { durablePorts } from '../stores/postgres/durable.ts';
-import { openJobs } from '../stores/postgres/jobs.ts';
+import { postgresJobs } from '../stores/postgres/jobs.ts';
 import { type RestoreOptions, restoreSnapshot } from '../stores/snapshot/restore.ts';
 import { readSnapshotFile } from '../stores/snapshot/snapshot-file.ts';
 import type { SnapshotPart } from '../stores/snapshot/snapshot.ts';
@@ -43,7 +43,7 @@ export async function takeIn(
 ): Promise<void> {
   const waiting = await restoreSnapshot(config, parts, options);
   const database = openDatabase(config, { max: 2 });
-  const jobs = await openJobs({ config, worker: false, onError: () => {} });
+  const jobs = postgresJobs({ config, worker: false, onError: () => {} });
   try {
     await database.prisma.$transaction(async (tx) => {
       const names = waiting.map(({ name }) => name).filter(isJobName);

@@ -3,6 +3,7 @@ import { keyLifetimes } from '../../src/keys/key-lifetimes.ts';
 import { ensureKeys } from '../../src/keys/make-keys.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { openDatabase } from '../../src/stores/postgres/database.ts';
+import { postgresJobs } from '../../src/stores/postgres/jobs.ts';
 import { furnish } from '../../src/wiring.ts';
 import { gatehouse } from '../support/command-line.ts';
 import { databaseUrl } from '../support/database-url.ts';
@@ -19,7 +20,12 @@ beforeEach(async () => {
     GATEHOUSE_SECRET: randomBytes(32).toString('base64'),
   };
   const settings = readSettings(env);
-  const house = furnish(settings, openDatabase(db.config), yesterday);
+  const jobs = postgresJobs({ config: db.config, worker: false, onError: () => {} });
+  const house = furnish(settings, {
+    database: openDatabase(db.config),
+    jobs,
+    now: yesterday,
+  });
   const { encryption } = house.keys;
   const lifetimes = keyLifetimes(settings);
   await ensureKeys({ ...house, encryption, lifetimes, by: { actor: 'system' } });

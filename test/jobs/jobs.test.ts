@@ -1,14 +1,14 @@
 import { EventEmitter, once } from 'node:events';
 import type { JobWork } from '../../src/jobs/queue.ts';
-import { type PostgresJobs, openJobs } from '../../src/stores/postgres/jobs.ts';
+import { type PostgresJobs, postgresJobs } from '../../src/stores/postgres/jobs.ts';
 import { type TestDatabase, freshDatabase } from '../support/database.ts';
 
 let db: TestDatabase;
 const opened: PostgresJobs[] = [];
 const errors: Error[] = [];
 
-async function open(worker: boolean): Promise<PostgresJobs> {
-  const jobs = await openJobs({
+function open(worker: boolean): PostgresJobs {
+  const jobs = postgresJobs({
     config: db.config,
     worker,
     onError: (error) => errors.push(error),
@@ -37,22 +37,24 @@ afterEach(async () => {
 afterAll(() => db.close());
 
 it('five processes may open the jobs of an empty database at once', async () => {
-  const all = await Promise.all(Array.from({ length: 5 }, () => open(false)));
-  expect((await all[0]?.overview())?.map(({ name }) => name)).toEqual(['clean-up', 'rotate-keys']);
+  const all = await Promise.all(Array.from({ length: 5 }, () => open(false).overview()));
+  expect(all.map((one) => one.map(({ name }) => name))).toEqual(
+    Array.from({ length: 5 }, () => ['clean-up', 'rotate-keys']),
+  );
 });
 
 it('does a job that one process enqueued and another works on, at once', async () => {
   const { work, done } = diary();
-  const worker = await open(true);
+  const worker = open(true);
   await worker.work(work);
-  const web = await open(false);
+  const web = open(false);
   const heard = once(done, 'clean-up');
   await web.queue(db.prisma).enqueue('clean-up', {});
   await expect(heard).resolves.toEqual([]);
 });
 
 it('forgets a job whose transaction is undone', async () => {
-  const { queue, overview } = await open(false);
+  const { queue, overview } = open(false);
   const undone = db.prisma.$transaction(async (tx) => {
     await queue(tx).enqueue('rotate-keys', {});
     throw new Error('undone');
@@ -64,6 +66,6 @@ it('forgets a job whose transaction is undone', async () => {
 });
 
 it('tells what runs by the clock', async () => {
-  const { overview } = await open(false);
+  const { overview } = open(false);
   expect((await overview()).map(({ cron }) => cron)).toEqual(['*/5 * * * *', '17 * * * *']);
 });

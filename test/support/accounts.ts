@@ -1,17 +1,16 @@
 import { createAccount, type AccountWish } from '../../src/accounts/create-account.ts';
 import { argon2Hasher } from '../../src/passwords/argon2-hasher.ts';
-import { durablePorts } from '../../src/stores/postgres/durable.ts';
+import { type Durable, durablePorts } from '../../src/stores/postgres/durable.ts';
+import type { Atomically } from '../../src/transactions/atomically.ts';
 import type { House } from '../../src/wiring.ts';
 import { type TestDatabase, freshDatabase } from './database.ts';
 
 /** As cheap as argon2 can be: for tests that are not about its cost. */
 export const CHEAP = { memoryCost: 1024, timeCost: 1, parallelism: 1 };
 
-export type People = Pick<
-  House,
-  'accounts' | 'audit' | 'sessions' | 'atomically' | 'hasher' | 'now' | 'close'
-> & {
+export type People = Pick<House, 'accounts' | 'audit' | 'sessions' | 'hasher' | 'now' | 'close'> & {
   db: TestDatabase;
+  atomically: Atomically<Durable>;
   /** Makes somebody and answers the id. */
   invite(wish?: Partial<AccountWish>): Promise<string>;
   events(accountId: string): Promise<string[]>;

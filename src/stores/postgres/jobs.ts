@@ -16,19 +16,28 @@ export interface PostgresJobs {
   close: (patienceMs?: number) => Promise<void>;
 }
 
-export interface OpenJobsOptions {
+export interface PostgresJobsOptions {
   config: PoolConfig;
   /** Whether this process works on jobs; others only enqueue. */
   worker: boolean;
   onError: (error: Error) => void;
 }
 
-/** pg-boss keeps its own schema, `pgboss`, and brings it up to date itself. */
-export async function openJobs({
-  config,
-  worker,
-  onError,
-}: OpenJobsOptions): Promise<PostgresJobs> {
+/** pg-boss keeps its own schema, `pgboss`, and brings it up to date itself: on first use, not before. */
+export function postgresJobs({ config, worker, onError }: PostgresJobsOptions): PostgresJobs {
+  let started: Promise<PgBoss> | undefined;
+  const boss = (): Promise<PgBoss> => (started ??= start({ config, worker, onError }));
+  return {
+    queue: (db) => postgresJobQueue(boss, db),
+    work: async (work) => workOn(await boss(), work),
+    overview: async () => overviewOf(await boss()),
+    async close(patienceMs = 10_000) {
+      await (await started?.catch(() => undefined))?.stop({ graceful: true, timeout: patienceMs });
+    },
+  };
+}
+
+async function start({ config, worker, onError }: PostgresJobsOptions): Promise<PgBoss> {
   const boss = new PgBoss({
     ...connection(config),
     schema: 'pgboss',
@@ -41,18 +50,13 @@ export async function openJobs({
   boss.on('error', onError);
   await boss.start();
   for (const name of JOB_NAMES) await ensureQueue(boss, name);
-  return {
-    queue: (db) => postgresJobQueue(boss, db),
-    work: (work) => workOn(boss, work),
-    overview: () => overviewOf(boss),
-    close: (patienceMs = 10_000) => boss.stop({ graceful: true, timeout: patienceMs }),
-  };
+  return boss;
 }
 
-function postgresJobQueue(boss: PgBoss, db: Db): JobQueue {
+function postgresJobQueue(boss: () => Promise<PgBoss>, db: Db): JobQueue {
   return {
     async enqueue<Name extends JobName>(name: Name, payload: JobPayloads[Name]) {
-      await boss.send(name, payload, { db: fromPrisma(db) });
+      await (await boss()).send(name, payload, { db: fromPrisma(db) });
     },
   };
 }
