@@ -37,7 +37,9 @@ export function openRequests({ artifacts, now }: RequestDeps): Requests {
       const found = await artifacts.find(REQUEST, digest(uid));
       if (!found) return 'expired';
       const { query, at, again } = found.payload;
-      if (again && now().getTime() - Number(at) < NO_COOKIES_MS) return 'no-cookies';
+      const age = now().getTime() - Number(at);
+      if (age > REQUEST_S * 1000) return 'expired';
+      if (again && age < NO_COOKIES_MS) return 'no-cookies';
       return { query: `${String(query)}&${AGAIN}=1` };
     },
   };

@@ -107,8 +107,8 @@ function noteFor(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Develope
 }
 
 function allowing(clientId: string, uris: string[]): string {
-  const options = uris.map((uri) => `--redirect-uri ${quoted(uri)}`).join(' ');
-  return `npx gatehouse client update ${quoted(clientId)} ${options}`;
+  const options = uris.map((uri) => `--redirect-uri ${quoted(uri)}`);
+  return [`npx gatehouse client update ${quoted(clientId)}`, ...options].join(' \\\n  ');
 }
 
 /** For a POSIX shell: what stands in a request must not become part of a command. */
