@@ -6,6 +6,7 @@ import type { ChangeFeed } from './changes/change-feed.ts';
 import { logoRoutes } from './clients/logo-routes.ts';
 import { consentRoutes } from './consent/routes.ts';
 import { continueAsRoutes } from './continue-as/routes.ts';
+import { demoRoutes } from './development/demo-routes.ts';
 import { homeRoutes } from './home/routes.ts';
 import { type ErrorPage } from './http/error-pages.ts';
 import { errorPage } from './http/error-page.ts';
@@ -89,6 +90,7 @@ export function furnishRooms(
           consentRoutes(page),
           continueAsRoutes(page),
           interactionRoutes(page),
+          ...(development ? [demoRoutes({ ...page, artifacts })] : []),
         ),
       ],
       provider: protocol(provider, { ring }),

@@ -33,6 +33,9 @@ export async function firstSteps(deps: FirstStepsDeps): Promise<FirstStep[]> {
 
 /** More than development makes by itself. */
 const FIRST_CLIENTS = 10;
-const MAKE_PERSON = 'npx gatehouse user create you@example.com --verified';
-const MAKE_CLIENT =
-  'npx gatehouse client create --name "My application" --redirect-uri http://localhost:8080/callback';
+const MAKE_PERSON = 'npx gatehouse user create \\\n  you@example.com --verified';
+const MAKE_CLIENT = [
+  'npx gatehouse client create',
+  '--name "My application"',
+  '--redirect-uri http://localhost:8080/cb',
+].join(' \\\n  ');
