@@ -2,6 +2,7 @@ import { postgresArtifacts } from '../../src/stores/postgres/artifacts.ts';
 import { redisArtifacts } from '../../src/stores/redis/artifacts.ts';
 import { openRedis } from '../../src/stores/redis/connection.ts';
 import { freshDatabase } from '../support/database.ts';
+import { startRedisCluster } from '../support/redis-server.ts';
 import { artifactStoreConformance } from './artifact-store.conformance.ts';
 
 artifactStoreConformance('PostgreSQL', async () => {
@@ -16,6 +17,18 @@ if (url) {
     return {
       store: redisArtifacts(redis, 'test-artifacts:'),
       close: async () => redis.disconnect(),
+    };
+  });
+
+  artifactStoreConformance('a Redis cluster', async () => {
+    const cluster = await startRedisCluster();
+    const redis = await openRedis(cluster.urls);
+    return {
+      store: redisArtifacts(redis),
+      async close() {
+        redis.disconnect();
+        await cluster.stop();
+      },
     };
   });
 }

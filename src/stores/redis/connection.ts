@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { CannotStart } from '../../process/cannot-start.ts';
 
 /**
  * The way to Redis: one node, or a cluster (several addresses separated by commas). Fails fast and heals by itself: a
@@ -83,8 +84,8 @@ export async function assertNoEviction(redis: RedisClient): Promise<void> {
   for (const node of nodes) {
     const policy = /^maxmemory_policy:(\S+)/m.exec(await node.info('memory'))?.[1];
     if (policy !== 'noeviction') {
-      throw new Error(
-        `This Redis evicts (maxmemory-policy ${policy ?? 'unknown'}); set maxmemory-policy noeviction.`,
+      throw new CannotStart(
+        `REDIS_URL: this Redis forgets when it is full (maxmemory-policy ${policy ?? 'unknown'}). Set maxmemory-policy to noeviction.`,
       );
     }
   }
