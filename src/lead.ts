@@ -1,4 +1,4 @@
-import { listen } from './process/doors.ts';
+import { tryAddress } from './process/doors.ts';
 import { logDestination, openLogger } from './logging/logger.ts';
 import { announce, complain } from './process/report.ts';
 import { onFaults, onSignals } from './process/signals.ts';
@@ -13,8 +13,7 @@ import { databaseFor } from './stores/database-place.ts';
 export async function run(settings: Settings): Promise<void> {
   const log = openLogger({ level: settings.LOG_LEVEL, to: logDestination(settings) });
   try {
-    const probe = await listen({ port: settings.PORT, host: settings.HOST }, () => {});
-    await probe.drain();
+    await tryAddress({ port: settings.PORT, host: settings.HOST });
     const database = await databaseFor(settings, { embedded: 'own', log });
     const workers = leadWorkers({
       count: settings.GATEHOUSE_WORKERS,

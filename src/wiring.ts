@@ -1,5 +1,6 @@
 import type { Rooms } from './app.ts';
 import { type Keys, deriveKeys } from './crypto/derived-keys.ts';
+import { settleDemoClients } from './development/demo-clients.ts';
 import { allAnswer } from './health/health.ts';
 import type { ErrorPage } from './http/error-pages.ts';
 import { keyLifetimes } from './keys/key-lifetimes.ts';
@@ -156,6 +157,8 @@ async function openParts(
   const ring = await openLocalKeyRing({ ...house, encryption, lifetimes, changes, onFault });
   atClose(() => ring.close());
   void jobs.work(house.chores).catch(onError);
+
+  await settleDemoClients(house);
 
   const redis = await redisOf(settings, log, atClose);
   const inDatabase = protocolPorts(database.pool);

@@ -36,7 +36,7 @@ const AUTHENTICATION = {
 
 function discoveryLines({ issuer, registration }: Configuration): string[] {
   return [
-    "import * as client from 'openid-client';",
+    'import * as client from "openid-client";',
     '',
     'const config = await client.discovery(',
     '  new URL(process.env.ISSUER),',
@@ -60,7 +60,7 @@ function signInLines({ redirectUris, scopes, apis }: ClientRegistration): string
     `  scope: ${JSON.stringify([...scopes, ...apiScopes(apis)].join(' '))},`,
     ...resourceLines(apis),
     '  code_challenge: await client.calculatePKCECodeChallenge(verifier),',
-    "  code_challenge_method: 'S256',",
+    '  code_challenge_method: "S256",',
     '  state,',
     '});',
     '',

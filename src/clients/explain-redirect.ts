@@ -52,7 +52,8 @@ function difference(received: string, registered: string[]): string | undefined 
     .map((address) => PARTS.filter(([part]) => new URL(address)[part] !== url[part]))
     .toSorted((one, other) => one.length - other.length);
   const names = closest.map(([, name]) => `the ${name}`);
-  return names.length > 0 ? `${names.join(' and ')} differs` : 'only the spelling differs';
+  if (names.length === 0) return 'only the spelling differs';
+  return `${names.join(' and ')} ${names.length === 1 ? 'differs' : 'differ'}`;
 }
 
 /** For a POSIX shell: nothing inside single quotes means anything, and a quote ends and begins them. */

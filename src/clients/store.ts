@@ -17,8 +17,8 @@ export interface ClientStore {
   ): Promise<'replaced' | 'changed-meanwhile' | 'unknown'>;
   /** In a transaction: whoever adds another one waits for its end. */
   addSecret(clientId: string, secret: ClientSecret): Promise<void>;
-  /** Lets every secret but `except` end at `at`, unless it ends sooner. */
-  expireSecrets(clientId: string, except: string, at: Date): Promise<void>;
+  /** Lets every secret (but `except`) end at `at`, unless it ends sooner. */
+  expireSecrets(clientId: string, except: string | undefined, at: Date): Promise<void>;
   setLogo(clientId: string, logo: Logo | undefined): Promise<boolean>;
   logo(clientId: string): Promise<Logo | undefined>;
   /** Also ends its grants and tokens. */

@@ -90,7 +90,7 @@ async function settleSecrets(
 ): Promise<string | undefined> {
   if (usesSecret(before) === usesSecret(after)) return undefined;
   if (!usesSecret(after)) {
-    await clients.expireSecrets(after.id, '', now);
+    await clients.expireSecrets(after.id, undefined, now);
     return undefined;
   }
   const secret = newSecret(now);

@@ -20,25 +20,28 @@ export interface DemoClientsDeps {
   now: () => Date;
 }
 
-export interface DemoClientsWish {
-  issuer: string;
-  /** Derived from GATEHOUSE_SECRET, so that the command line can show it; only its hash is stored. */
-  serviceSecret: string;
+export interface Surroundings {
+  settings: { ISSUER: string; production: boolean };
+  /** The secret is derived from GATEHOUSE_SECRET, so that the command line can show it; only its hash is stored. */
+  keys: { demoServiceSecret: string };
+}
+
+/** At the start of every process: development has them, production ends those it finds. */
+export async function settleDemoClients(deps: DemoClientsDeps & Surroundings): Promise<void> {
+  if (deps.settings.production) await endDemoClients(deps);
+  else await ensureDemoClients(deps);
 }
 
 /**
  * The two clients that development is tried with, as the issuer of today wants them. Several processes may do this
  * at once. A client of the operator's own by one of these names is left alone.
  */
-export async function ensureDemoClients(
-  deps: DemoClientsDeps,
-  { issuer, serviceSecret }: DemoClientsWish,
-): Promise<void> {
-  await ensure(deps, demo(issuer));
-  await ensure(deps, demoService, serviceSecret);
+export async function ensureDemoClients(deps: DemoClientsDeps & Surroundings): Promise<void> {
+  await ensure(deps, demo(deps.settings.ISSUER));
+  await ensure(deps, demoService, deps.keys.demoServiceSecret);
 }
 
-/** Production starts with none, and ends those it finds. Answers their ids. */
+/** Answers the ids of those it ended. */
 export function endDemoClients(deps: Pick<DemoClientsDeps, 'atomically'>): Promise<string[]> {
   return deps.atomically(async ({ clients, audit }) => {
     const ended = await clients.deleteDevelopment();

@@ -13,6 +13,8 @@ export function openLogger(options: { level: string; to: DestinationStream }): L
       level: options.level,
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      // Errors were made into plain objects by then (redaction.ts).
+      serializers: { err: (error: unknown) => error },
       formatters: {
         level: (label) => ({ level: label }),
         log: withoutSecrets,

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, createServer as createNetServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { SERVER_LIMITS, refuseMalformed } from '../http/limits.ts';
 import { CannotStart } from './cannot-start.ts';
 
@@ -35,14 +36,22 @@ export async function listen(
     admit(listener) {
       answer = listener;
     },
-    drain(limitMs = 20_000) {
+    async drain(limitMs = 20_000) {
       draining = true;
+      await wait(LAST_CALL_MS);
       return emptied(server, limitMs);
     },
   };
 }
 
-function bind(server: Server, address: { port: number; host: string }): Promise<void> {
+/** Fails as `listen` would, for the leader of several processes: they would each complain. */
+export async function tryAddress(address: { port: number; host: string }): Promise<void> {
+  const server = createNetServer((socket) => socket.destroy());
+  await bind(server, address);
+  await new Promise((resolve) => server.close(resolve));
+}
+
+function bind(server: NetServer, address: { port: number; host: string }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(new CannotStart(whyNot(error, address), { cause: error }));
@@ -66,6 +75,9 @@ function whyNot(
   }
   return `Port ${port} on ${host} cannot be listened on (${error.code ?? error.message}).`;
 }
+
+/** Connections that the kernel took already, and we not yet, would be reset by closing the door. */
+const LAST_CALL_MS = 200;
 
 /**
  * Idle connections get a moment more: a proxy may just be sending a request on one, and would see it cut.

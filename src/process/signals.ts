@@ -2,8 +2,8 @@ import cluster from 'node:cluster';
 import type { Logger } from '../logging/logger.ts';
 
 /**
- * The first SIGTERM or SIGINT asks to leave, the second to go at once. A worker is asked by its leader too, and a
- * terminal or a supervisor signals the whole group: there only the leader decides what is a second time.
+ * The first SIGTERM or SIGINT asks to leave, the second to go at once. A worker hears from its leader, and from the
+ * terminal or supervisor that signals the whole group: there only the leader decides what is a second time.
  */
 export function onSignals(leave: () => Promise<void>): void {
   let asked = false;
@@ -17,9 +17,6 @@ export function onSignals(leave: () => Promise<void>): void {
   };
   process.on('SIGTERM', ask);
   process.on('SIGINT', ask);
-  process.on('message', (message) => {
-    if (message === 'leave') ask();
-  });
   // The leader is gone, and with it the port.
   process.on('disconnect', ask);
 }

@@ -73,6 +73,7 @@ function gone(worker: Worker | undefined): Promise<void> {
       clearTimeout(late);
       resolve();
     });
-    if (worker.isConnected()) worker.send('leave');
+    // A signal, not a message: a worker that does not listen yet just ends.
+    worker.process.kill('SIGTERM');
   });
 }

@@ -33,11 +33,12 @@ export class SettingsError extends Error {
 
 export function readSettings(env: Environment): Settings {
   const faults: SettingsFault[] = [...unknownVariables(env)];
-  const parsed = schema.safeParse(fromFiles(env, faults));
+  const values = fromFiles(env, faults);
+  const parsed = schema.safeParse(values);
   if (!parsed.success) faults.push(...parsed.error.issues.map(toFault));
-  if (!parsed.data) throw new SettingsError(faults);
-  const settings = withDefaults(parsed.data);
-  faults.push(...unsafe(settings));
+  const faulty = new Set(faults.map(({ variable }) => variable));
+  const settings = withDefaults(parsed.data ?? schema.parse(without(values, faulty)));
+  faults.push(...unsafe(settings).filter(({ variable }) => !faulty.has(variable)));
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
 }
@@ -69,6 +70,11 @@ function fromFiles(env: Environment, faults: SettingsFault[]): Environment {
     }
   }
   return values;
+}
+
+/** What remains is sound, and can be judged as a whole. */
+function without(values: Environment, faulty: ReadonlySet<string>): Environment {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !faulty.has(name)));
 }
 
 /** The value itself is never repeated: it may be a secret. */

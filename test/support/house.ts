@@ -12,7 +12,7 @@ import { type Environment, type Settings, readSettings } from '../../src/setting
 import { type OpenHouse, openHouse } from '../../src/wiring.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import { straightenClock, turnClock } from './clock.ts';
-import { createDatabase } from './database.ts';
+import { freshDatabase } from './database.ts';
 import { databaseUrl } from './database-url.ts';
 import { freePort } from './http.ts';
 import { type LogLines, collectLog } from './log-lines.ts';
@@ -70,7 +70,7 @@ export const BACKENDS: ('postgres' | 'redis')[] = process.env['TEST_REDIS']
 const now = () => new Date();
 
 export async function openTestHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
-  const database = await createDatabase();
+  const database = await freshDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-house-'));
   const port = await freePort();
   const settings = readSettings({
@@ -102,7 +102,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
       straightenClock();
       await doors.drain(1000);
       await house.close();
-      await database.drop();
+      await database.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

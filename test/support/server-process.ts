@@ -9,7 +9,13 @@ import type { Environment } from '../../src/settings/settings.ts';
 import { type Answer, type Asked, freePort, send } from './http.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
-const START_MS = 25_000;
+/** Generous: the machine may be busy with other tests. */
+const START_MS = 60_000;
+
+const spawned = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of spawned) child.kill('SIGKILL');
+});
 
 /** A real server: `node src/main.ts` with this environment and no other, in a folder of its own. */
 export interface ServerProcess {
@@ -52,8 +58,10 @@ export async function spawnServer(options: ServerProcessOptions = {}): Promise<S
       ...options.env,
     },
   });
+  spawned.add(child);
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const ended = once(child, 'exit').then(([code, signal]): number | string => {
+    spawned.delete(child);
     if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     return code ?? signal;
   });

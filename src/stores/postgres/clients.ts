@@ -67,7 +67,7 @@ function secretsIn(db: Db): Pick<ClientStore, 'addSecret' | 'expireSecrets'> {
       await db.clientSecret.updateMany({
         where: {
           clientId,
-          id: { not: except },
+          ...(except !== undefined && { id: { not: except } }),
           OR: [{ expiresAt: null }, { expiresAt: { gt: at } }],
         },
         data: { expiresAt: at },
