@@ -1,4 +1,3 @@
-import { ensureDemoClients } from '../../src/development/demo-clients.ts';
 import type { Browser, Page } from '../support/browser.ts';
 import { type Person, type TestHouse, openTestHouse } from '../support/house.ts';
 
@@ -6,11 +5,6 @@ let house: TestHouse;
 let person: Person;
 beforeAll(async () => {
   house = await openTestHouse();
-  const { keys } = house.house;
-  await ensureDemoClients(house.house, {
-    issuer: house.issuer,
-    serviceSecret: keys.demoServiceSecret,
-  });
   person = await house.person({ givenName: 'Camille' });
 });
 afterAll(() => house.close());
