@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Middleware } from 'koa';
-import type { Router } from '@koa/router';
+import { Router } from '@koa/router';
 import type { Rooms } from './app.ts';
 import type { ChangeFeed } from './changes/change-feed.ts';
 import { logoRoutes } from './clients/logo-routes.ts';
@@ -11,6 +11,7 @@ import { homeRoutes } from './home/routes.ts';
 import { type ErrorPage } from './http/error-pages.ts';
 import { errorPage } from './http/error-page.ts';
 import { pugRenderer } from './http/render.ts';
+import { sameOrigin } from './http/same-origin.ts';
 import { staticFiles } from './http/static-files.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import { pageLocals } from './language/page-locals.ts';
@@ -82,7 +83,8 @@ export function furnishRooms(
       documents: documents(ring, settings.GATEHOUSE_TTL_JWKS),
       pages: [
         files.serve,
-        ...middleware(
+        fromOurPages(
+          issuer,
           homeRoutes(page),
           languageRoutes(page),
           logoRoutes(house),
@@ -98,10 +100,11 @@ export function furnishRooms(
   };
 }
 
-/** A router adds to the context what it needs itself. */
-function middleware(...routers: Router[]): Middleware[] {
-  return routers.map((router) => {
-    const routes: Middleware = Object(router.routes());
-    return routes;
-  });
+/** Whatever changes anything here was posted from a page of ours. */
+function fromOurPages(issuer: string, ...routers: Router[]): Middleware {
+  const all = new Router();
+  all.use(sameOrigin(issuer));
+  for (const router of routers) all.use(router.routes());
+  // A router adds to the context what it needs itself.
+  return Object(all.routes());
 }

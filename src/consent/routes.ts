@@ -10,7 +10,6 @@ import type { AuditTrail } from '../audit/store.ts';
 import { doorOf } from '../clients/door.ts';
 import { readForm } from '../http/form.ts';
 import type { Render } from '../http/render.ts';
-import { sameOrigin } from '../http/same-origin.ts';
 import { languageOf, tellReader } from '../i18n/language-of.ts';
 import { translator } from '../i18n/translate.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
@@ -21,7 +20,6 @@ import { newSince, requested } from './requested.ts';
 
 /** Where people read who asks for what, and agree or not. Owns the words; refuses to know how grants are made. */
 export interface ConsentDeps extends GiveConsentDeps {
-  issuer: string;
   interactions: Interactions;
   accounts: Pick<AccountStore, 'find'>;
   apis: Pick<ApiStore, 'find'>;
@@ -35,7 +33,6 @@ const form = z.object({ refuse: z.string().optional(), another: z.string().optio
 export function consentRoutes(deps: ConsentDeps): Router {
   const { interactions } = deps;
   const router = new Router();
-  router.use(sameOrigin(deps.issuer));
 
   router.get('/interaction/:uid/consent', async (ctx) => {
     const interaction = await interactions.at(ctx, 'consent');

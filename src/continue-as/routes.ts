@@ -5,13 +5,11 @@ import type { AccountStore } from '../accounts/store.ts';
 import { doorOf } from '../clients/door.ts';
 import { readForm } from '../http/form.ts';
 import type { Render } from '../http/render.ts';
-import { sameOrigin } from '../http/same-origin.ts';
 import { tellReader } from '../i18n/language-of.ts';
 import type { Interactions } from '../oidc/interaction.ts';
 
 /** One look at who goes where, for applications whose redirect any program on the device could claim. */
 export interface ContinueAsDeps {
-  issuer: string;
   interactions: Interactions;
   accounts: Pick<AccountStore, 'find'>;
   render: Render;
@@ -22,7 +20,6 @@ const form = z.object({ refuse: z.string().optional(), another: z.string().optio
 export function continueAsRoutes(deps: ContinueAsDeps): Router {
   const { interactions } = deps;
   const router = new Router();
-  router.use(sameOrigin(deps.issuer));
 
   router.get('/interaction/:uid/continue-as', async (ctx) => {
     const interaction = await interactions.at(ctx, 'continue-as');

@@ -4,7 +4,6 @@ import { circumstancesOf } from '../audit/circumstances-of.ts';
 import type { AuditTrail } from '../audit/store.ts';
 import { developmentOnly } from '../http/development-only.ts';
 import type { Render } from '../http/render.ts';
-import { sameOrigin } from '../http/same-origin.ts';
 import { languageOf } from '../i18n/language-of.ts';
 import { DEMO } from './demo-clients.ts';
 import {
@@ -31,7 +30,7 @@ export function demoRoutes(deps: DemoDeps): Router {
   const party = relyingParty(deps.issuer);
   const visits = demoVisits(deps.artifacts);
   const router = new Router({ prefix: '/demo' });
-  router.use(developmentOnly, sameOrigin(deps.issuer));
+  router.use(developmentOnly);
 
   /** Does one thing an application does, remembers what came of it, and shows it at /demo. */
   const act = (work: Act) => async (ctx: Context) => {

@@ -11,7 +11,11 @@ export function trustedHost(options: { issuer: string; development: boolean }): 
   const neighbours = options.development ? loopbackNeighbours(issuer) : new Set<string>();
   return (ctx, next) => {
     const target = ctx.req.url ?? '';
-    if (!isPath(target) || hostHeaders(ctx) > 1) throw new CannotGoOn(400, 'malformed');
+    if (!isPath(target) || hostHeaders(ctx) > 1) {
+      // Pages offer the way back to where they are: never to there.
+      ctx.originalUrl = '/';
+      throw new CannotGoOn(400, 'malformed');
+    }
     const host = ctx.req.headers.host?.toLowerCase() ?? '';
     if (names.has(host)) return next();
     const reading = ctx.method === 'GET' || ctx.method === 'HEAD';

@@ -34,7 +34,10 @@ export function installErrors(provider: Provider): void {
     if (isJson(ctx)) ctx.body = AWAY;
   });
   const emitter: EventEmitter = provider;
-  for (const event of CLIENT_ENDPOINTS) emitter.on(event, askForAuthentication);
+  for (const event of CLIENT_ENDPOINTS) {
+    emitter.on(event, askForAuthentication);
+    emitter.on(event, tellTooLarge);
+  }
 }
 
 const CLIENT_ENDPOINTS = [
@@ -51,6 +54,13 @@ function askForAuthentication(ctx: KoaContextWithOIDC, error: errors.OIDCProvide
   ctx.set('WWW-Authenticate', `Basic realm="${ctx.oidc.issuer}"`);
   const body = { error: 'invalid_client', error_description: error.error_description };
   if (isJson(ctx)) ctx.body = body;
+}
+
+/** A body that got too long in pieces; one that says its length was refused at the entrance. */
+function tellTooLarge(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): void {
+  if (Object(error.cause).message !== 'request entity too large') return;
+  ctx.status = 413;
+  ctx.set('Connection', 'close');
 }
 
 function isJson(ctx: KoaContextWithOIDC): boolean {

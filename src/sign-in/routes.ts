@@ -7,7 +7,6 @@ import { circumstancesOf } from '../audit/circumstances-of.ts';
 import { doorOf } from '../clients/door.ts';
 import { readForm } from '../http/form.ts';
 import type { Render } from '../http/render.ts';
-import { sameOrigin } from '../http/same-origin.ts';
 import { tellReader } from '../i18n/language-of.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
 import { TooBusy } from '../passwords/hasher.ts';
@@ -15,7 +14,6 @@ import { type SignInDeps, signIn } from './sign-in.ts';
 
 /** The page where people say who they are. Owns what it asks and answers; refuses to know what comes next. */
 export interface SignInRouteDeps extends SignInDeps {
-  issuer: string;
   interactions: Interactions;
   accounts: SignInDeps['accounts'] & Pick<AccountStore, 'find'>;
   render: Render;
@@ -34,7 +32,6 @@ type Flaw = 'incomplete' | 'refused' | 'busy';
 export function signInRoutes(deps: SignInRouteDeps): Router {
   const { interactions } = deps;
   const router = new Router();
-  router.use(sameOrigin(deps.issuer));
 
   router.get('/sign-in', (ctx) => interactions.begin(ctx));
 
