@@ -31,7 +31,7 @@ export function explainRedirect(
     ...(differs !== undefined && { differs }),
     ...(fault === undefined
       ? { command: `npx gatehouse client update ${client.id} ${flag} ${quoted(received)}` }
-      : { fault: `It ${fault}.` }),
+      : { fault: `the address ${fault}` }),
   };
 }
 

@@ -19,8 +19,7 @@ const DANGEROUS = new Set([
  */
 export function redirectUriFault(uri: string, kind: Client['kind']): string | undefined {
   if (uri.length > 2000) return 'must not be longer than 2000 characters';
-  if (!URL.canParse(uri))
-    return 'must be an absolute address, such as https://app.example/callback';
+  if (!URL.canParse(uri)) return 'must be absolute, such as https://app.example/callback';
   const url = new URL(uri);
   return schemeFault(url, kind) ?? partFault(uri, url) ?? spellingFault(uri, url);
 }

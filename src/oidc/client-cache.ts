@@ -1,9 +1,10 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Client as LibraryClient, ClientMetadata, Provider } from 'oidc-provider';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import { CLIENT_ID, type Client } from '../clients/client.ts';
 import { logoPath } from '../clients/logo-routes.ts';
 import { ownClient } from '../clients/own-client.ts';
+import { secretMatches } from '../clients/secrets.ts';
 import type { ClientStore } from '../clients/store.ts';
 import { followingCache } from './following-cache.ts';
 
@@ -61,18 +62,7 @@ export function installClientCache(provider: Provider, deps: ClientCacheDeps): (
 }
 
 function compareClientSecret(this: LibraryClient, presented: string): boolean {
-  return opens(registrationOf(this), presented, new Date());
-}
-
-/** Every secret is looked at, so that time tells nothing. */
-function opens(client: Client, presented: string, now: Date): boolean {
-  const presentedHash = hash('sha256', presented, 'buffer');
-  let found = false;
-  for (const { sha256, expiresAt } of client.secrets) {
-    const same = timingSafeEqual(sha256, presentedHash);
-    if (same && (!expiresAt || expiresAt > now)) found = true;
-  }
-  return found;
+  return secretMatches(presented, registrationOf(this).secrets, new Date());
 }
 
 type ClientConstructor = new (metadata: ClientMetadata) => LibraryClient;

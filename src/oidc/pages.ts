@@ -1,7 +1,9 @@
 import type { Context } from 'koa';
 import { type KoaContextWithOIDC, errors } from 'oidc-provider';
+import { explainRedirect } from '../clients/explain-redirect.ts';
 import type { Reason } from '../http/cannot-go-on.ts';
 import type { DeveloperNote, ShowError } from '../http/error-page.ts';
+import { registrationOf } from './client-cache.ts';
 import type { Requests } from './kept-requests.ts';
 
 /** What the pages of the way out are told (sign-out/pages.ts). */
@@ -93,25 +95,19 @@ function noteFor(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Develope
   const { error: name, error_description: description } = out;
   const note = { error: name, ...(description && { description }), facts: [] };
   const { client, params } = ctx.oidc;
-  if (!(error instanceof errors.InvalidRedirectUri) || !client) return note;
-  const received = String(params?.['redirect_uri']);
-  const registered = [...(client.redirectUris ?? [])];
+  const received = params?.['redirect_uri'];
+  if (!(error instanceof errors.InvalidRedirectUri) || !client || typeof received !== 'string') {
+    return note;
+  }
+  const explained = explainRedirect(received, registrationOf(client));
+  const why = [description, explained.differs, explained.fault].filter(Boolean);
   return {
     ...note,
+    description: why.join('; '),
     facts: [
-      { name: 'received', values: [received] },
-      { name: 'registered', values: registered },
+      { name: 'received', values: [explained.received] },
+      { name: 'registered', values: explained.registered },
     ],
-    command: allowing(client.clientId, [...registered, received]),
+    ...(explained.command !== undefined && { command: explained.command }),
   };
-}
-
-function allowing(clientId: string, uris: string[]): string {
-  const options = uris.map((uri) => `--redirect-uri ${quoted(uri)}`);
-  return [`npx gatehouse client update ${quoted(clientId)}`, ...options].join(' \\\n  ');
-}
-
-/** For a POSIX shell: what stands in a request must not become part of a command. */
-function quoted(text: string): string {
-  return /^[\w.:/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -25,7 +25,7 @@ it('says what differs, and what to type to allow it', () => {
 it('says why what may not be registered may not', () => {
   expect(explainRedirect('https://notes.example:443/callback', notes)).toMatchObject({
     differs: 'only the spelling differs',
-    fault: 'It must be written as browsers write it: https://notes.example/callback.',
+    fault: 'the address must be written as browsers write it: https://notes.example/callback',
   });
   expect(explainRedirect('http://notes.example/callback', notes)).toMatchObject({
     differs: 'the scheme differs',
@@ -34,7 +34,7 @@ it('says why what may not be registered may not', () => {
   expect(explainRedirect('nothing', notes)).toEqual({
     received: 'nothing',
     registered: notes.redirectUris,
-    fault: 'It must be an absolute address, such as https://app.example/callback.',
+    fault: 'the address must be absolute, such as https://app.example/callback',
   });
 });
 

@@ -38,10 +38,10 @@ describe('a redirect URI of a web application', () => {
   });
 
   it.each([
-    ['callback', /must be an absolute address/],
-    ['/callback', /must be an absolute address/],
-    ['//notes.example/callback', /must be an absolute address/],
-    ['', /must be an absolute address/],
+    ['callback', /must be absolute/],
+    ['/callback', /must be absolute/],
+    ['//notes.example/callback', /must be absolute/],
+    ['', /must be absolute/],
     ['javascript:alert(1)', /must not use javascript:/],
     ['JaVaScRiPt:alert(1)', /must not use javascript:/],
     ['java\nscript:alert(1)', /must not use javascript:/],
