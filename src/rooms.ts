@@ -32,7 +32,7 @@ import { createProvider } from './oidc/provider.ts';
 import { requestVitals } from './oidc/request-vitals.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { signOutPages } from './sign-out/pages.ts';
-import type { House } from './wiring.ts';
+import type { House } from './furnish.ts';
 
 /** What the rooms need beside the house itself. */
 export interface Furniture {

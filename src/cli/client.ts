@@ -2,7 +2,7 @@ import { deleteClient } from '../clients/delete-client.ts';
 import { rotateSecret } from '../clients/rotate-secret.ts';
 import { type ShownClient, showClient, withoutSecrets } from '../clients/show-client.ts';
 import { DEMO_SERVICE } from '../development/demo-clients.ts';
-import type { House } from '../wiring.ts';
+import type { House } from '../furnish.ts';
 import { clientMetadata } from './client-metadata.ts';
 import { clientText } from './client-text.ts';
 import { inColumns } from './columns.ts';

@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Settings } from '../settings/settings.ts';
-import type { House } from '../wiring.ts';
+import type { House } from '../furnish.ts';
 
 /** One command of `gatehouse`: what it is called, what it takes, what it does. */
 export interface Command {

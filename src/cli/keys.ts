@@ -3,7 +3,7 @@ import type { KeyCareDeps } from '../keys/make-keys.ts';
 import { type RevokeKeyOutcome, revokeEveryKey, revokeKey } from '../keys/revoke.ts';
 import { rotateNow } from '../keys/rotate.ts';
 import { standings } from '../keys/rotation.ts';
-import type { House } from '../wiring.ts';
+import type { House } from '../furnish.ts';
 import { inColumns } from './columns.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
 

@@ -1,14 +1,19 @@
-import type { Settings } from '../settings/settings.ts';
-import { type House, enterHouse } from '../wiring.ts';
-import { askSecret } from './ask-secret.ts';
+import { type House, enterHouse } from '../furnish.ts';
 import type { CommandCall } from './command.ts';
 import type { ParsedCall } from './parse-call.ts';
 import { printable } from './printable.ts';
+import type { Terminal } from './terminal.ts';
+import type { Settings } from '../settings/settings.ts';
+
+export interface CallDeps {
+  settings: () => Settings;
+  terminal: Terminal;
+}
 
 /** What a command is given. The house is opened on first use and closed with the call. */
 export function openCall(
   { positionals, values, json }: ParsedCall,
-  settings: () => Settings,
+  { settings, terminal }: CallDeps,
 ): CommandCall & { close(): Promise<void> } {
   let house: Promise<House> | undefined;
   return {
@@ -17,12 +22,12 @@ export function openCall(
     settings,
     house: () => (house ??= enterHouse(settings())),
     say(line = '') {
-      if (!json) console.log(printable(line));
+      if (!json) terminal.print(printable(line));
     },
     data(value, text) {
-      console.log(json ? JSON.stringify(value, plain, 2) : printable(text));
+      terminal.print(json ? JSON.stringify(value, plain, 2) : printable(text));
     },
-    askSecret,
+    askSecret: terminal.askSecret,
     async close() {
       const opened = await house?.catch(() => undefined);
       await opened?.close();

@@ -1,42 +1,47 @@
-import { readSettings, SettingsError, type Environment } from '../settings/settings.ts';
 import { CannotStart } from '../process/cannot-start.ts';
+import { SettingsError } from '../settings/settings.ts';
 import { EmbeddedPostgresFailed } from '../stores/embedded-postgres/failed.ts';
 import { MigrationRefused } from '../stores/migrate.ts';
 import { isStoreAway } from '../transactions/store-away.ts';
 import { StopAsked } from './ask-secret.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { openCall } from './open-call.ts';
+import { type CallDeps, openCall } from './open-call.ts';
 import { parseCall, recognize } from './parse-call.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Runs one command line. Answers the exit code: 0 ok, 1 failed, 2 wrong usage. */
 export async function runCommandLine(
   commands: Command[],
   words: string[],
-  env: Environment,
+  deps: CallDeps,
 ): Promise<number> {
   const command = recognize(commands, words);
   try {
-    if (!command) return help(commands, words);
-    const parsed = parseCall(command, words);
-    if (parsed.help) return print(commandHelp(command));
-    const call = openCall(parsed, () => readSettings(env));
-    try {
-      await command.run(call);
-    } finally {
-      await call.close();
-    }
+    if (command) await runCommand(command, words, deps);
+    else deps.terminal.print(helpFor(commands, words));
     return 0;
   } catch (error) {
-    return complain(error, command);
+    return tell(error, deps.terminal, command);
   }
 }
 
-function help(commands: Command[], words: string[]): number {
+async function runCommand(command: Command, words: string[], deps: CallDeps): Promise<void> {
+  const parsed = parseCall(command, words);
+  if (parsed.help) return deps.terminal.print(commandHelp(command));
+  const call = openCall(parsed, deps);
+  try {
+    await command.run(call);
+  } finally {
+    await call.close();
+  }
+}
+
+function helpFor(commands: Command[], words: string[]): string {
   const [first = '--help', second = ''] = words;
-  if (isHelp(first)) return print(generalHelp(commands));
+  if (isHelp(first)) return generalHelp(commands);
   const family = commands.filter(({ name }) => name.startsWith(`${first} `));
-  if (family.length > 0 && isHelp(second)) return print(generalHelp(family));
+  if (family.length > 0 && isHelp(second)) return generalHelp(family);
   throw new UsageError(
     family.length > 0 || first.startsWith('-') ? 'Say which command.' : 'There is no such command.',
   );
@@ -46,23 +51,14 @@ function isHelp(word: string): boolean {
   return ['--help', '-h', 'help'].includes(word);
 }
 
-function print(text: string): number {
-  console.log(text);
-  return 0;
-}
-
-function complain(error: unknown, command: Command | undefined): number {
+function tell(error: unknown, { complain }: Terminal, command: Command | undefined): number {
   if (error instanceof StopAsked) return 130;
   if (error instanceof UsageError) {
-    console.error(`${error.message} See: gatehouse ${command ? `${command.name} ` : ''}--help`);
+    complain(`${error.message} See: gatehouse ${command ? `${command.name} ` : ''}--help`);
     return 2;
   }
-  if (error instanceof SettingsError) {
-    console.error(error.message);
-    return 2;
-  }
-  console.error(sentenceOf(error));
-  return 1;
+  complain(error instanceof SettingsError ? error.message : sentenceOf(error));
+  return error instanceof SettingsError ? 2 : 1;
 }
 
 /** Faults that come with a sentence for the operator. */

@@ -4,7 +4,7 @@ import { ensureKeys } from '../../src/keys/make-keys.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { openDatabase } from '../../src/stores/postgres/database.ts';
 import { postgresJobs } from '../../src/stores/postgres/jobs.ts';
-import { furnish } from '../../src/wiring.ts';
+import { furnish } from '../../src/furnish.ts';
 import { gatehouse } from '../support/command-line.ts';
 import { databaseUrl } from '../support/database-url.ts';
 import { type TestDatabase, freshDatabase } from '../support/database.ts';

@@ -41,6 +41,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   cli: ['*'],
   'main.ts': ['*'],
   'app.ts': ['*'],
+  'furnish.ts': ['*'],
   'wiring.ts': ['*'],
   'rooms.ts': ['*'],
 };

@@ -2,7 +2,7 @@ import { createAccount, type AccountWish } from '../../src/accounts/create-accou
 import { argon2Hasher } from '../../src/passwords/argon2-hasher.ts';
 import { type Durable, durablePorts } from '../../src/stores/postgres/durable.ts';
 import type { Atomically } from '../../src/transactions/atomically.ts';
-import type { House } from '../../src/wiring.ts';
+import type { House } from '../../src/furnish.ts';
 import { type TestDatabase, freshDatabase } from './database.ts';
 
 /** As cheap as argon2 can be: for tests that are not about its cost. */

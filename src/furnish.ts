@@ -1,0 +1,95 @@
+import { type Keys, deriveKeys } from './crypto/derived-keys.ts';
+import { keyLifetimes } from './keys/key-lifetimes.ts';
+import { rotateIfDue } from './keys/rotate.ts';
+import type { JobOverview, JobQueue, JobWork } from './jobs/queue.ts';
+import { argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
+import type { PasswordHasher } from './passwords/hasher.ts';
+import { closedInReverse } from './process/closing.ts';
+import { generatedSecret } from './settings/generated-secret.ts';
+import type { Settings } from './settings/settings.ts';
+import { bringUpToDate, reachDatabase } from './stores/database-place.ts';
+import { cleanUp } from './stores/postgres/clean-up.ts';
+import { type Database, type Db, openDatabase } from './stores/postgres/database.ts';
+import { type Durable, durablePorts } from './stores/postgres/durable.ts';
+import { type PostgresJobs, postgresJobs } from './stores/postgres/jobs.ts';
+import type { Atomically } from './transactions/atomically.ts';
+
+/** What a change may write, in one transaction. */
+export interface Ports extends Durable {
+  jobs: JobQueue;
+}
+
+/** The ports and what goes with them: all that a command needs, and what the rooms of a server stand on. */
+export interface House extends Ports {
+  settings: Settings;
+  atomically: Atomically<Ports>;
+  /** What each job does. */
+  chores: JobWork;
+  jobOverview(): Promise<JobOverview[]>;
+  hasher: PasswordHasher;
+  /** All that follows from GATEHOUSE_SECRET. */
+  keys: Keys;
+  now: () => Date;
+  close(): Promise<void>;
+}
+
+/** The ports on an open database: light enough for a command. */
+export function furnish(
+  settings: Settings,
+  { database, jobs, now = () => new Date() }: Furniture,
+): House {
+  const ports = (db: Db): Ports => ({ ...durablePorts(db), jobs: jobs.queue(db) });
+  const house = {
+    settings,
+    ...ports(database.prisma),
+    atomically: <T>(work: (ports: Ports) => Promise<T>) =>
+      database.prisma.$transaction((tx) => work(ports(tx))),
+    hasher: argon2Hasher({ atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS) }),
+    keys: deriveKeys(settings.GATEHOUSE_SECRET ?? [generatedSecret(settings.DATA_DIR)]),
+    now,
+  };
+  return {
+    ...house,
+    chores: {
+      'clean-up': async () => void (await cleanUp(database.pool)),
+      'rotate-keys': async () => void (await rotateIfDue(keyCare(house))),
+    },
+    jobOverview: () => jobs.overview(),
+    close: () => database.close(),
+  };
+}
+
+interface Furniture {
+  database: Database;
+  jobs: PostgresJobs;
+  now?: (() => Date) | undefined;
+}
+
+/** What every use case of keys/ needs; by itself the server is the one who does it. */
+const keyCare = (house: Omit<House, 'chores' | 'jobOverview' | 'close'>) => ({
+  ...house,
+  encryption: house.keys.encryption,
+  lifetimes: keyLifetimes(house.settings),
+  by: { actor: 'system' as const },
+});
+
+/** For a command: beside a running server (its embedded database too), or without one. It may be the first to come. */
+export async function enterHouse(settings: Settings): Promise<House> {
+  const closing = closedInReverse();
+  try {
+    const place = await reachDatabase(settings);
+    closing.add(() => place.stop());
+    await bringUpToDate(place.direct, settings.GATEHOUSE_MIGRATE);
+    const database = openDatabase(place.config, { max: 2, statementMs: 30_000 });
+    closing.add(() => database.close());
+    const jobs = postgresJobs({ config: place.direct, worker: false, onError: unheard });
+    closing.add(() => jobs.close());
+    return { ...furnish(settings, { database, jobs }), close: closing.close };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+/** A fault ends the command, and is told there. */
+const unheard = () => {};
