@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Settings, readSettings } from '../../src/settings/settings.ts';
 import { postgresJobs } from '../../src/stores/postgres/jobs.ts';
-import { type House, furnish } from '../../src/wiring.ts';
+import { type House, furnish } from '../../src/furnish.ts';
 import { type TestDatabase, freshDatabase } from './database.ts';
 import { databaseUrl } from './database-url.ts';
 
