@@ -136,6 +136,12 @@ export async function introspect(app: Application, token: string) {
   return (await post(app, '/token/introspection', { token })).json();
 }
 
+/** A text of a JSON answer; empty where it is not there. */
+export function field(answer: Pick<Answer, 'json'>, name: string): string {
+  const value = answer.json()[name];
+  return typeof value === 'string' ? value : '';
+}
+
 /** The `error` that a promise of openid-client fails with. */
 export async function refusal(attempt: Promise<unknown>): Promise<unknown> {
   const { error } = await attempt.then(
