@@ -101,6 +101,17 @@ describe('a signature', () => {
     expect(ring.hintKey(kid)).toBeUndefined();
   });
 
+  it('that does not verify never leaves', async () => {
+    const { encryption } = house.deps;
+    const [kid, other] = [await house.kid('current'), await house.kid('next')];
+    const stored = (await house.signingKeys.list()).find((key) => key.kid === other);
+    const pkcs8 = encryption.open('signing-key', stored?.privateSeal ?? Buffer.of(), other);
+    const seal = encryption.seal('signing-key', pkcs8 ?? Buffer.of(), kid);
+    await house.signingKeys.exclusively((keys) => keys.replaceSeal(kid, seal));
+    const ring = await house.openRing();
+    await expect(ring.sign(kid, data)).rejects.toThrow('does not verify');
+  });
+
   it('is not made while it cannot be known whether the key may sign', async () => {
     let away = false;
     const list = () => (away ? Promise.reject(new Error('away')) : house.signingKeys.list());
@@ -112,6 +123,25 @@ describe('a signature', () => {
     away = false;
     await ring.sign(ring.current.kid, data);
   });
+});
+
+it('whoever asks to read again learns what was written before, although a reading was under way', async () => {
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  let slow = false;
+  const list = async () => {
+    const read = await house.signingKeys.list();
+    if (slow) await gate;
+    return read;
+  };
+  const ring = await house.openRing({ signingKeys: { list } });
+  slow = true;
+  const early = ring.reread();
+  await revokeKey(house.deps, ring.current.kid);
+  const late = Promise.all([ring.reread(), ring.reread()]);
+  slow = false;
+  open();
+  await Promise.all([early, late]);
+  expect(ring.current.kid).toBe(await house.kid('current'));
 });
 
 describe('a change of GATEHOUSE_SECRET', () => {

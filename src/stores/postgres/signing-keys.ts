@@ -2,15 +2,13 @@ import { z } from 'zod';
 import type { Prisma, SigningKey } from '../../../generated/prisma/client.ts';
 import type { SigningKeyStore, SigningKeyWriter, StoredKey } from '../../keys/store.ts';
 import type { Db } from './database.ts';
+import { inTransaction } from './in-transaction.ts';
 
 /** Signing keys, their private halves sealed. Every write is announced by a trigger. */
 export function postgresSigningKeys(db: Db): SigningKeyStore {
   return {
     list: () => list(db),
-    async exclusively(work) {
-      if ('$transaction' in db) return db.$transaction((tx) => alone(tx, work));
-      return alone(db, work);
-    },
+    exclusively: (work) => inTransaction(db, (tx) => alone(tx, work)),
   };
 }
 
