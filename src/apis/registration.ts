@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OPENID_SCOPES } from '../clients/client.ts';
 import { displayTextFault } from '../clients/display-text.ts';
 import { type Fault, shown } from '../clients/fault.ts';
+import { LONGEST_API_TOKEN_S } from '../settings/lifetimes.ts';
 import { LONGEST_AUDIENCE, descriptions } from './api.ts';
 import type { ApiRegistration } from './store.ts';
 
@@ -28,7 +29,7 @@ const schema = z.strictObject({
   accessTokenS: z
     .int('An access token lives for a whole number of seconds.')
     .min(60, 'An access token must live for at least a minute.')
-    .max(86_400, 'An access token must not live longer than a day.')
+    .max(LONGEST_API_TOKEN_S, 'An access token must not live longer than a day.')
     .exactOptional(),
   scopes: z
     .array(z.strictObject({ name: z.string(), descriptions }))

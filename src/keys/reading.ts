@@ -21,23 +21,19 @@ const KNOWN_MS = 1000;
 /** Reads at once, at every change of the keys, and every second while the feed is silent. */
 export async function keepReading(deps: ReadingDeps, read: () => Promise<void>): Promise<Reading> {
   let knownAt = deps.now();
-  let behind = true;
+  /** Changes announced, and those of them that what is known includes. */
+  let announced = 0;
+  let included = 0;
   let failing = false;
 
   const again = oneAtATime(async () => {
-    const begun = deps.now();
-    behind = false;
-    try {
-      await read();
-      knownAt = begun;
-      failing = false;
-    } catch (error) {
-      behind = true;
-      throw error;
-    }
+    const [begun, upTo] = [deps.now(), announced];
+    await read();
+    [knownAt, included] = [begun, upTo];
+    failing = false;
   });
   const isKnown = () =>
-    !behind &&
+    included === announced &&
     (deps.changes.isFresh() || Math.abs(deps.now().getTime() - knownAt.getTime()) < KNOWN_MS);
   const inBackground = () =>
     again().catch((error: unknown) => {
@@ -48,11 +44,11 @@ export async function keepReading(deps: ReadingDeps, read: () => Promise<void>):
   await again();
   const stop = deps.changes.onChange(({ kind }) => {
     if (kind !== 'keys' && kind !== 'everything') return;
-    behind = true;
+    announced += 1;
     void inBackground();
   });
   const watch = setInterval(() => {
-    if (behind || !deps.changes.isFresh()) void inBackground();
+    if (included < announced || !deps.changes.isFresh()) void inBackground();
   }, KNOWN_MS);
   watch.unref();
   return {

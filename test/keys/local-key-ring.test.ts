@@ -1,4 +1,5 @@
 import { verify } from 'node:crypto';
+import type { Change } from '../../src/changes/change-feed.ts';
 import { ensureKeys } from '../../src/keys/make-keys.ts';
 import { resealKeys } from '../../src/keys/reseal.ts';
 import { revokeKey } from '../../src/keys/revoke.ts';
@@ -142,6 +143,34 @@ it('whoever asks to read again learns what was written before, although a readin
   open();
   await Promise.all([early, late]);
   expect(ring.current.kid).toBe(await house.kid('current'));
+});
+
+it('nothing is signed between the announcement of a change and its reading', async () => {
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const listeners: ((change: Change) => void)[] = [];
+  let slow = false;
+  const ring = await house.openRing({
+    signingKeys: {
+      async list() {
+        if (slow) await gate;
+        return house.signingKeys.list();
+      },
+    },
+    changes: {
+      onChange(listener) {
+        listeners.push(listener);
+        return () => {};
+      },
+      isFresh: () => true,
+    },
+  });
+  const { kid } = ring.current;
+  slow = true;
+  await revokeKey(house.deps, kid);
+  for (const announce of listeners) announce({ kind: 'keys' });
+  const signature = ring.sign(kid, data);
+  open();
+  await expect(signature).rejects.toMatchObject({ code: 'SIGNER_AWAY' });
 });
 
 describe('a change of GATEHOUSE_SECRET', () => {

@@ -1,3 +1,4 @@
+import { verify } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createLocalJWKSet, jwtVerify } from 'jose';
@@ -99,27 +100,14 @@ it('the library signs with whatever key is current, from one request to the next
   library.close();
 });
 
-it('a rotation between the reading of the key and the signature does no harm', async () => {
+it('a rotation between the reading of the kid and the signature does no harm', async () => {
   const ring = await house.openRing();
-  const first = ring.current.kid;
-  let rotated = false;
-  const rotating = {
-    ...Object.create(ring),
-    get current() {
-      return ring.current;
-    },
-    async sign(kid: string, data: Uint8Array) {
-      if (!rotated) await rotateNow(house.deps).then(() => ring.reread());
-      rotated = true;
-      return ring.sign(kid, data);
-    },
-  };
-  const library = await providerOn(rotating);
-  const jwks = createLocalJWKSet(JSON.parse(ring.document.body.toString()));
-  const { status, token: jwt } = await library.token();
-  expect(status).toBe(200);
-  const { protectedHeader } = await jwtVerify(jwt, jwks, { issuer: library.issuer });
-  expect(protectedHeader.kid).toBe(first);
-  expect(ring.current.kid).not.toBe(first);
-  library.close();
+  const key = new RingKey(ring);
+  const { kid, publicKey } = ring.current;
+  const header = Buffer.from(JSON.stringify({ alg: key.alg, kid: key.kid })).toString('base64url');
+  const data = Buffer.from(`${header}.payload`);
+  await rotateNow(house.deps);
+  await ring.reread();
+  expect(key.kid).not.toBe(kid);
+  expect(verify('sha256', data, publicKey, await key.sign(data))).toBe(true);
 });
