@@ -1,0 +1,261 @@
+import { jest } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { type Application, PUBLIC, application, request } from '../oidc/application.ts';
+import { type Person, type TestHouse, openTestHouse } from '../support/house.ts';
+import { send } from '../support/http.ts';
+import { CHROMIUM, applicationPage, launch, visit } from './chromium.ts';
+
+// A browser starts and paints; a busy machine takes its time.
+jest.setTimeout(120_000);
+
+let house: TestHouse;
+let app: Application;
+let person: Person;
+let place: Awaited<ReturnType<typeof applicationPage>>;
+beforeAll(async () => {
+  house = await openTestHouse();
+  place = await applicationPage();
+  app = await application(house, { ...PUBLIC, name: 'Atlas', redirectUris: [place.redirectUri] });
+});
+beforeEach(async () => {
+  person = await house.person({ givenName: 'Camille', familyName: 'Roux' });
+});
+afterAll(async () => {
+  await house.close();
+  await place.close();
+});
+
+async function begin(page: Page, extra: Record<string, string> = {}) {
+  const { url, state } = await request(app, { extra });
+  await page.goto(url.href);
+  return state;
+}
+
+async function signIn(page: Page, { email, password } = person) {
+  await page.getByLabel('E-mail or user name').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+const allow = (page: Page) => page.getByRole('button', { name: 'Allow' }).click();
+const back = (page: Page) => page.waitForURL(`${place.redirectUri}?**`);
+const answerOf = (page: Page) => new URL(page.url()).searchParams;
+const isWide = (page: Page) =>
+  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+
+it('weighs less than 30 KB a page, all told', async () => {
+  const { url } = await request(app);
+  const browser = house.browser();
+  const { text } = await browser.visit(url.href);
+  const files = [...text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(
+    ([, path = '']) => path,
+  );
+  expect(files).toHaveLength(3);
+  const answers = await Promise.all(files.map((path) => send(`${house.issuer}${path}`)));
+  const bytes = [text, ...answers.map((answer) => answer.text)].join('').length;
+  expect(bytes).toBeLessThan(30_000);
+});
+
+for (const path of CHROMIUM) {
+  describe('in Chromium', () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await launch(path);
+    });
+    afterAll(() => browser.close());
+
+    it('the demo signs in, is allowed, and shows a verified token', async () => {
+      const { context, complaints } = await visit(browser);
+      const page = await context.newPage();
+      await page.goto(`${house.issuer}/demo`);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await signIn(page);
+      await allow(page);
+      await page.getByRole('heading', { name: 'every check passed' }).waitFor();
+      await page.getByRole('button', { name: 'Call /me' }).click();
+      await page.getByText('What /me says').waitFor();
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await page.getByText('New tokens were fetched once.').waitFor();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'Sign out?' }).waitFor();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'A demo application' }).waitFor();
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
+
+    it('refusing leads back to the application', async () => {
+      const { context, complaints } = await visit(browser);
+      const page = await context.newPage();
+      const state = await begin(page);
+      await signIn(page);
+      await page.getByRole('button', { name: 'Not now' }).click();
+      await back(page);
+      expect([answerOf(page).get('error'), answerOf(page).get('state')]).toEqual([
+        'access_denied',
+        state,
+      ]);
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
+
+    it('signing out asks, and ends at our own page', async () => {
+      const { context, complaints } = await visit(browser);
+      const page = await context.newPage();
+      await page.goto(`${house.issuer}/sign-in`);
+      await signIn(page);
+      await page.getByRole('heading', { name: 'Hello Camille' }).waitFor();
+      await page.getByRole('link', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+      await page.goto(house.issuer);
+      await page.getByText('Nobody is signed in here.').waitFor();
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
+
+    it('nothing needs JavaScript', async () => {
+      const { context } = await visit(browser, { javaScriptEnabled: false });
+      const page = await context.newPage();
+      const state = await begin(page);
+      expect(await page.getByRole('button', { name: 'Show' }).count()).toBe(0);
+      await signIn(page, { ...person, password: 'wrong' });
+      expect(await page.getByRole('alert').innerText()).toMatch(/not right/);
+      expect(await page.getByLabel('E-mail or user name').inputValue()).toBe(person.email);
+      await page.getByRole('button', { name: 'Français' }).click();
+      await page.getByRole('heading', { name: 'Connexion' }).waitFor();
+      await page.getByRole('button', { name: 'English' }).click();
+      await signIn(page);
+      await allow(page);
+      await back(page);
+      expect(answerOf(page).get('state')).toBe(state);
+      await context.close();
+    });
+
+    it('the keyboard is enough', async () => {
+      const { context } = await visit(browser);
+      const page = await context.newPage();
+      const state = await begin(page);
+      // The first field has the focus; Enter is the button.
+      await page.keyboard.type(person.email);
+      await page.keyboard.press('Tab');
+      if (await page.evaluate('document.activeElement.tagName === "BUTTON"')) {
+        await page.keyboard.press('Tab');
+      }
+      await page.keyboard.type(person.password);
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Allow' }).waitFor();
+      for (let tabs = 0; tabs < 12; tabs += 1) {
+        await page.keyboard.press('Tab');
+        if (await page.evaluate('document.activeElement.textContent === "Allow"')) break;
+      }
+      await page.keyboard.press('Enter');
+      await back(page);
+      expect(answerOf(page).get('state')).toBe(state);
+      await context.close();
+    });
+
+    it.each([
+      ['a small phone', 320],
+      ['a phone', 390],
+      ['a wide screen', 1440],
+    ])('nothing hangs over the edge of %s', async (_what, width) => {
+      const { context } = await visit(browser, { viewport: { width, height: 800 } });
+      const page = await context.newPage();
+      const wide: string[] = [];
+      const look = async (name: string) => {
+        if (await isWide(page)) wide.push(name);
+      };
+      for (const locale of ['en', 'fr', 'ru']) {
+        await begin(page, { ui_locales: locale });
+        await look(`sign-in ${locale}`);
+        await page.goto(`${house.issuer}/?ui_locales=${locale}`);
+        await look(`home ${locale}`);
+        await page.goto(`${house.issuer}/nowhere?ui_locales=${locale}`);
+        await look(`error ${locale}`);
+      }
+      await begin(page);
+      await signIn(page);
+      await page.getByRole('button', { name: 'Allow' }).waitFor();
+      await look('consent');
+      await page.goto(`${house.issuer}/session/end`);
+      await look('sign-out');
+      await page.goto(`${house.issuer}/demo`);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await allow(page);
+      await page.getByRole('heading', { name: 'every check passed' }).waitFor();
+      await look('demo');
+      expect(wide).toEqual([]);
+      await context.close();
+    });
+
+    it('two tabs and two applications do not disturb each other', async () => {
+      const other = await application(house, {
+        ...PUBLIC,
+        name: 'Boreas',
+        redirectUris: [place.redirectUri],
+      });
+      const { context } = await visit(browser);
+      const [first, second] = [await context.newPage(), await context.newPage()];
+      const state = await begin(first);
+      const asked = await request(other);
+      await second.goto(asked.url.href);
+      await second.getByText('Boreas').waitFor();
+      await signIn(second);
+      await allow(second);
+      await back(second);
+      expect(answerOf(second).get('state')).toBe(asked.state);
+      await first.bringToFront();
+      await signIn(first);
+      await allow(first);
+      await back(first);
+      expect(answerOf(first).get('state')).toBe(state);
+      expect(answerOf(first).get('code')).toBeTruthy();
+      await context.close();
+    });
+
+    it('going back to a finished page begins the request anew', async () => {
+      const { context } = await visit(browser);
+      const page = await context.newPage();
+      const state = await begin(page);
+      await signIn(page);
+      await allow(page);
+      await back(page);
+      await page.goBack();
+      await page.reload();
+      await back(page);
+      expect(answerOf(page).get('state')).toBe(state);
+      expect(answerOf(page).get('code')).toBeTruthy();
+      await context.close();
+    });
+
+    it('somebody else can come in where one is signed in', async () => {
+      const other = await house.person();
+      const { context, complaints } = await visit(browser);
+      const page = await context.newPage();
+      await begin(page);
+      await signIn(page);
+      await page.getByRole('button', { name: 'Not you?' }).click();
+      await signIn(page, other);
+      await page.getByText(other.email).waitFor();
+      await allow(page);
+      await back(page);
+      expect(answerOf(page).get('code')).toBeTruthy();
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
+
+    it('the password can be shown, and is hidden again before it is sent', async () => {
+      const { context, complaints } = await visit(browser);
+      const page = await context.newPage();
+      await begin(page);
+      const field = page.getByLabel('Password', { exact: true });
+      await field.fill('what I typed');
+      await page.getByRole('button', { name: 'Show' }).click();
+      expect(await field.getAttribute('type')).toBe('text');
+      await page.getByRole('button', { name: 'Hide' }).click();
+      expect(await field.getAttribute('type')).toBe('password');
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
+  });
+}
