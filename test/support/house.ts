@@ -16,6 +16,7 @@ import { freshDatabase } from './database.ts';
 import { databaseUrl } from './database-url.ts';
 import { freePort } from './http.ts';
 import { type LogLines, collectLog } from './log-lines.ts';
+import { noteSecret, secretsIn } from './secrets-used.ts';
 
 /** A whole house in this process: fresh database, real HTTP on a free port, a clock that can be turned. */
 export interface TestHouse {
@@ -73,11 +74,13 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   const database = await freshDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-house-'));
   const port = await freePort();
+  const secret = randomBytes(32).toString('base64');
+  noteSecret('GATEHOUSE_SECRET', secret);
   const settings = readSettings({
     PORT: String(port),
     DATABASE_URL: databaseUrl(database.config),
     DATA_DIR: dataDir,
-    GATEHOUSE_SECRET: randomBytes(32).toString('base64'),
+    GATEHOUSE_SECRET: secret,
     ...(options.backend === 'redis' && { REDIS_URL: process.env['TEST_REDIS'] }),
     ...options.env,
   });
@@ -100,6 +103,8 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     browser: (asked) => openBrowser(settings.ISSUER, asked),
     async close() {
       straightenClock();
+      const leaked = secretsIn(lines.text());
+      if (leaked.length > 0) throw new Error(`The log holds secrets: ${leaked.join(', ')}`);
       await doors.drain(1000);
       await house.close();
       await database.close();
@@ -127,6 +132,7 @@ async function makePerson(house: OpenHouse, wish: Partial<PersonWish> = {}): Pro
   );
   if (made.outcome !== 'created')
     throw new Error(`No such person can be made: ${JSON.stringify(made)}`);
+  noteSecret('a password', password);
   return { id: made.id, email, password };
 }
 
@@ -156,5 +162,6 @@ async function makeClient(
   const made = await createClient(house, { registration }, { actor: 'cli' });
   if (made.outcome !== 'created')
     throw new Error(`No such client can be made: ${JSON.stringify(made)}`);
+  noteSecret('a client secret', made.secret);
   return { id, secret: made.secret ?? '', redirectUri };
 }

@@ -1,5 +1,6 @@
 import { type Agent, type OutgoingHttpHeaders, request as open } from 'node:http';
 import { createServer } from 'node:net';
+import { noteExchange } from './secrets-used.ts';
 
 export interface Answer {
   status: number;
@@ -36,6 +37,11 @@ export function send(url: string, asked: Asked = {}): Promise<Answer> {
         for (let i = 0; i < response.rawHeaders.length; i += 2) {
           headers.append(response.rawHeaders[i] ?? '', response.rawHeaders[i + 1] ?? '');
         }
+        noteExchange({
+          url,
+          sent: { authorization: options.headers.authorization, body },
+          received: { headers, text },
+        });
         resolve({
           status: response.statusCode ?? 0,
           headers,

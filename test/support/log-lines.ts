@@ -25,11 +25,3 @@ export function collectLog(): LogLines {
         .map((line): Record<string, unknown> => Object(JSON.parse(line))),
   };
 }
-
-/** Fails when one of the secrets stands in the text, as it is or percent-encoded. Says which by its name alone. */
-export function expectNoSecrets(text: string, secrets: Record<string, string>): void {
-  const found = Object.entries(secrets)
-    .filter(([, secret]) => text.includes(secret) || text.includes(encodeURIComponent(secret)))
-    .map(([name]) => name);
-  expect(found).toEqual([]);
-}

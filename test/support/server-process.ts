@@ -7,14 +7,18 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Environment } from '../../src/settings/settings.ts';
 import { type Answer, type Asked, freePort, send } from './http.ts';
+import { noteSecret, secretsIn } from './secrets-used.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 /** Generous: the machine may be busy with other tests. */
 const START_MS = 60_000;
 
 const spawned = new Set<ChildProcess>();
+const outputs: (() => string)[] = [];
 afterAll(() => {
   for (const child of spawned) child.kill('SIGKILL');
+  const leaked = outputs.flatMap((text) => secretsIn(text()));
+  if (leaked.length > 0) throw new Error(`A log holds secrets: ${leaked.join(', ')}`);
 });
 
 /** A real server: `node src/main.ts` with this environment and no other, in a folder of its own. */
@@ -60,6 +64,8 @@ export async function spawnServer(options: ServerProcessOptions = {}): Promise<S
   });
   spawned.add(child);
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  outputs.push(stdout, stderr);
+  noteSecret('GATEHOUSE_SECRET', options.env?.['GATEHOUSE_SECRET']);
   const ended = once(child, 'exit').then(([code, signal]): number | string => {
     spawned.delete(child);
     if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
