@@ -124,6 +124,14 @@ it('does not die of a connection that is cut while it is held', async () => {
   await raw();
 });
 
+it('can be closed in a black hole', async () => {
+  await Promise.all(crowd().map((request) => request()));
+  const other = openDatabase(config);
+  await other.pool.query('SELECT 1');
+  proxy.blackHole();
+  expect((await costOf(() => other.close())).ms).toBeLessThan(MOST_MS);
+});
+
 it('waits for a database that is away at the start, and no longer than it may', async () => {
   proxy.cut();
   const waiting = waitForDatabase(config, 10_000);

@@ -22,6 +22,7 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
   const sockets = new Set<Socket>();
   let mood: Mood = 'well';
   let delayMs = 0;
+  let blackHoles = 0;
 
   const server = createServer((near) => {
     keep(near);
@@ -42,13 +43,12 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
   }
 
   function pipe(from: Socket, to: Socket, wait: () => number): void {
-    // What a black hole swallowed never comes back: such a connection is dead for good.
-    let swallowed = false;
+    // What a black hole swallowed never comes back: a connection that was in one is dead for good.
+    const before = blackHoles;
     from.on('data', (chunk) => {
-      swallowed ||= mood === 'black-hole';
-      if (!swallowed) setTimeout(() => to.write(chunk), wait());
+      if (blackHoles === before) setTimeout(() => to.write(chunk), wait());
     });
-    from.on('close', () => mood !== 'black-hole' && to.destroy());
+    from.on('close', () => blackHoles === before && to.destroy());
   }
 
   const cutOnce = () => sockets.forEach((socket) => socket.destroy());
@@ -64,7 +64,10 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
       cutOnce();
     },
     cutOnce,
-    blackHole: () => void (mood = 'black-hole'),
+    blackHole() {
+      mood = 'black-hole';
+      blackHoles += 1;
+    },
     delay: (ms) => void (delayMs = ms),
     heal() {
       mood = 'well';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import type { Change, ChangeFeed } from '../../changes/change-feed.ts';
 import type { DatabaseLog } from './database.ts';
@@ -8,11 +9,14 @@ export interface PostgresChangeFeed extends ChangeFeed {
 }
 
 const BEAT_MS = 300;
-/** Longer without a beat: what was heard is not the whole truth, and the connection is made anew. */
+/** Longer without a beat: what was heard may not be the whole truth. */
 const FRESH_MS = 1000;
+/** Longer without a beat: the connection is dead, and made anew. */
+const DEAD_MS = 2000;
 const CONNECT_MS = 2000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
+const CLOSE_MS = 500;
 
 /**
  * Hears what the database's triggers announce, on a connection of its own. PostgreSQL delivers announcements in the order
@@ -87,11 +91,12 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
     ...config,
     application_name: 'gatehouse changes',
     connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: FRESH_MS,
+    query_timeout: DEAD_MS,
     keepAlive: true,
   });
   const beat = `gatehouse_beat_${randomUUID().replaceAll('-', '')}`;
-  let beatAt = performance.now();
+  let heardAt = performance.now();
+  let waiting = false;
   let beating: NodeJS.Timeout | undefined;
   let lost = false;
 
@@ -102,19 +107,34 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
     void close(client);
     heard.onDeaf(error);
   };
+  const send = () => {
+    if (waiting) return;
+    waiting = true;
+    client.query(`NOTIFY ${beat}`).catch(lose);
+  };
+  const judge = () => {
+    if (performance.now() - heardAt > DEAD_MS) lose(new Error('No beat came back.'));
+    else send();
+  };
   client.on('error', (error) => beating && lose(error));
   client.on('notification', ({ channel, payload = '' }) => {
-    if (channel === beat) {
-      beatAt = performance.now();
-      heard.onBeat();
-    } else if (!lost) heard.onChange(toChange(payload));
+    if (lost) return;
+    if (channel !== beat) return heard.onChange(toChange(payload));
+    heardAt = performance.now();
+    waiting = false;
+    heard.onBeat();
   });
-  await client.connect();
-  await client.query(`LISTEN gatehouse; LISTEN ${beat}`);
-  beating = setInterval(() => {
-    if (performance.now() - beatAt > FRESH_MS) lose(new Error('No beat came back.'));
-    else client.query(`NOTIFY ${beat}`).catch(lose);
-  }, BEAT_MS);
+  try {
+    await client.connect();
+    await client.query(`LISTEN gatehouse; LISTEN ${beat}`);
+  } catch (error) {
+    void close(client);
+    throw error;
+  }
+  heardAt = performance.now();
+  send();
+  // When this process itself stood still, what came meanwhile is read before it is judged.
+  beating = setInterval(() => setImmediate(judge), BEAT_MS);
   return {
     async close() {
       lost = true;
@@ -124,8 +144,9 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
   };
 }
 
+/** In a black hole a connection does not end: nobody waits for that. */
 async function close(client: Client): Promise<void> {
-  await client.end().catch(() => {});
+  await Promise.race([client.end().catch(() => {}), sleep(CLOSE_MS, undefined, { ref: false })]);
 }
 
 const KINDS: readonly unknown[] = ['account', 'client', 'api', 'keys'];

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { PrismaClient, type Prisma } from '../../../generated/prisma/client.ts';
@@ -35,6 +36,8 @@ const CONNECT_MS = 1200;
 const STATEMENT_MS = 1400;
 /** How much later than the statement's own limit silence counts as death of the connection. */
 const SILENCE_MORE_MS = 200;
+/** In a black hole a connection does not end: nobody waits longer for that. */
+const CLOSE_MS = 2000;
 
 export function openDatabase(connection: PoolConfig, options: DatabaseOptions = {}): Database {
   const { max = 10, connectMs = CONNECT_MS, statementMs = STATEMENT_MS, log } = options;
@@ -60,7 +63,7 @@ export function openDatabase(connection: PoolConfig, options: DatabaseOptions = 
     pool,
     async close() {
       await prisma.$disconnect();
-      await pool.end();
+      await Promise.race([pool.end(), sleep(CLOSE_MS, undefined, { ref: false })]);
     },
   };
 }
