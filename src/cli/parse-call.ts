@@ -44,10 +44,8 @@ const SECRET = /^--?[a-z-]*(pass|secret|pwd|token|key)/i;
 
 /** What was typed after an unknown option is never repeated: it may be a secret. */
 function faultOf(error: unknown, args: string[]): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
-    return `${error instanceof Error ? error.message.replace(/\.?\s*$/, '') : 'Wrong usage'}.`;
-  }
+  const { code, message }: Record<string, unknown> = Object(error);
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `${String(message).replace(/\.?\s*$/, '')}.`;
   return args.some((arg) => SECRET.test(arg))
     ? 'A secret is never given as an argument, where the shell and every process would see it: leave it out and type it when asked, or give it as one line of standard input.'
     : 'There is no such option.';

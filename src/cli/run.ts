@@ -66,9 +66,11 @@ const TOLD = [CommandFailed, CannotStart, EmbeddedPostgresFailed, MigrationRefus
 
 /** Never a stack: the operator has no use for our line numbers. */
 function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  if (TOLD.some((fault) => error instanceof fault)) return message;
-  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  const { message = error }: { message?: unknown } = Object(error);
+  if (TOLD.some((fault) => error instanceof fault)) return String(message);
+  const lines = String(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   const why = lines.at(-1)?.trim() ?? 'no reason was given';
   return isStoreAway(error) ? `The database cannot be reached: ${why}` : `It did not work: ${why}`;
 }

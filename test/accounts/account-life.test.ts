@@ -76,5 +76,6 @@ it('lists people page by page, and finds them by a part of what they are called'
     (await people.accounts.list({ limit: 10, search })).map(({ email }) => email);
   expect(await found('100%_3\\')).toEqual(['page3@example.com']);
   expect(await found('1__%')).toEqual([]);
+  expect(await people.accounts.list({ limit: 3, after: 'nobody' })).toEqual([]);
   expect(await found('page\x003@')).toEqual(['page3@example.com']);
 });

@@ -82,6 +82,7 @@ it('lists newest first by who, what, where and when, page by page', async () => 
   expect(await of({ accountId, clientId: 'client-1' })).toEqual(['request-3', 'request-1']);
   expect(await of({ requestId: 'request-2' })).toEqual(['request-2']);
   expect(await of({ accountId, name: 'signed-out' })).toEqual([]);
+  expect(await of({ accountId: 'nobody' })).toEqual([]);
   expect(await of({ accountId, since: new Date(Date.now() + 60_000) })).toEqual([]);
   expect(await of({ accountId, since: new Date(Date.now() - 60_000) })).toHaveLength(5);
 

@@ -1,7 +1,14 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { firstLine } from '../../src/cli/ask-secret.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { runCommandLine } from '../../src/cli/run.ts';
+import { readSettings } from '../../src/settings/settings.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 
 export interface CommandAnswer {
   code: number | null;
@@ -9,18 +16,37 @@ export interface CommandAnswer {
   err: string;
 }
 
-/** `gatehouse` as a process of its own, in an environment that holds nothing else. */
+export interface Circumstances {
+  env?: NodeJS.ProcessEnv;
+  input?: string;
+}
+
+/** The command line in this process: the real commands in an environment that holds nothing else. */
 export async function gatehouse(
-  args: string[],
-  {
-    env = {},
-    input = '',
-    cwd = ROOT,
-  }: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string } = {},
+  words: string[],
+  { env = {}, input = '' }: Circumstances = {},
 ): Promise<CommandAnswer> {
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), ...args], {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCommandLine(commands, words, {
+    settings: () => readSettings({ DATA_DIR: dataDir(), ...env }),
+    terminal: {
+      print: (text) => void out.push(`${text}\n`),
+      complain: (text) => void err.push(`${text}\n`),
+      askSecret: () => firstLine(Readable.from([Buffer.from(input)])),
+    },
+  });
+  return { code, out: out.join(''), err: err.join('') };
+}
+
+/** `gatehouse` as an operator has it, in a process of its own. */
+export async function gatehouseProcess(
+  words: string[],
+  { env = {}, input = '', cwd = tmpdir() }: Circumstances & { cwd?: string } = {},
+): Promise<CommandAnswer> {
+  const child = spawn(process.execPath, [MAIN, ...words], {
     cwd,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], DATA_DIR: dataDir(), ...env },
   });
   let out = '';
   let err = '';
@@ -30,4 +56,11 @@ export async function gatehouse(
   child.stdin.end(input);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, out, err };
+}
+
+let made: string | undefined;
+
+/** One for a test file, in the folder that ends with the run. */
+function dataDir(): string {
+  return (made ??= mkdtempSync(join(process.env['TEST_POSTGRES'] ?? tmpdir(), 'data-dir-')));
 }

@@ -2,6 +2,7 @@ import type { Prisma } from '../../../generated/prisma/client.ts';
 import type { AccountStore, NewAccount } from '../../accounts/store.ts';
 import type { Db } from './database.ts';
 import { present } from './present.ts';
+import { isUuid } from './uuid.ts';
 
 /** Accounts in PostgreSQL. Unique indexes decide who was first; every raise of a version is one statement. */
 export function postgresAccounts(db: Db): AccountStore {
@@ -17,10 +18,11 @@ export function postgresAccounts(db: Db): AccountStore {
 
   return {
     create: (account) => create(db, account),
-    find: async (id) => (UUID.test(id) ? find({ id }) : undefined),
+    find: async (id) => (isUuid(id) ? find({ id }) : undefined),
     findByEmail: (emailCanonical) => find({ emailCanonical }),
     findByUsername: (usernameCanonical) => find({ usernameCanonical }),
     async list({ after, limit, search }) {
+      if (after !== undefined && !isUuid(after)) return [];
       const rows = await db.account.findMany({
         ...WHOLE,
         where: search === undefined ? {} : { OR: matching(search) },
@@ -50,8 +52,6 @@ export function postgresAccounts(db: Db): AccountStore {
     delete: async (id) => (await db.account.deleteMany({ where: { id } })).count === 1,
   };
 }
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const WHOLE = {
   omit: { emailCanonical: true, usernameCanonical: true },

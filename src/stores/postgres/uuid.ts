@@ -1,0 +1,4 @@
+/** PostgreSQL refuses a statement that compares a uuid column with anything else. */
+export function isUuid(text: string): boolean {
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+}
