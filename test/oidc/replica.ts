@@ -1,0 +1,71 @@
+import { openApp } from '../../src/app.ts';
+import { keyLifetimes } from '../../src/keys/key-lifetimes.ts';
+import type { KeyRing } from '../../src/keys/key-ring.ts';
+import { openLocalKeyRing } from '../../src/keys/local-key-ring.ts';
+import { openLogger } from '../../src/logging/logger.ts';
+import { listen } from '../../src/process/doors.ts';
+import { type Furniture, furnishRooms } from '../../src/rooms.ts';
+import { openDatabase } from '../../src/stores/postgres/database.ts';
+import { postgresJobs } from '../../src/stores/postgres/jobs.ts';
+import { protocolPorts } from '../../src/stores/postgres/protocol.ts';
+import { redisArtifacts } from '../../src/stores/redis/artifacts.ts';
+import { openRedis } from '../../src/stores/redis/connection.ts';
+import { furnish } from '../../src/furnish.ts';
+import { silentFeed } from '../keys/key-house.ts';
+import type { TestHouse } from '../support/house.ts';
+import { type Answer, type Asked, freePort, send } from '../support/http.ts';
+import { collectLog } from '../support/log-lines.ts';
+
+/** A second server of the same house, on connections of its own, parts of which can be made to fail. */
+export interface Replica {
+  ask(path: string, asked?: Asked): Promise<Answer>;
+  /** What is asked here can be broken; it is looked up at each call. */
+  parts: Furniture;
+  close(): Promise<void>;
+}
+
+export async function openReplica({ settings, issuer }: TestHouse): Promise<Replica> {
+  const config = { connectionString: String(settings.DATABASE_URL) };
+  const database = openDatabase(config, { max: 20 });
+  const jobs = postgresJobs({ config, worker: false, onError: () => {} });
+  const house = furnish(settings, { database, jobs });
+  const redis = settings.REDIS_URL ? await openRedis(settings.REDIS_URL) : undefined;
+  const ring = await openLocalKeyRing({
+    ...house,
+    encryption: house.keys.encryption,
+    lifetimes: keyLifetimes(settings),
+    changes: silentFeed(),
+    onFault: () => {},
+  });
+  const parts: Furniture = {
+    ring: loose(ring),
+    changes: { onChange: () => () => {}, isFresh: () => true },
+    ...protocolPorts(database.pool),
+    ...(redis && { artifacts: redisArtifacts(redis) }),
+  };
+  const { rooms, errorPage } = furnishRooms(house, parts);
+  const log = openLogger({ level: 'silent', to: collectLog().stream });
+  const health = { isReady: async () => true };
+  const app = openApp({ settings, log, health, errorPage, now: () => new Date() }, rooms);
+  const doors = await listen({ port: await freePort(), host: '127.0.0.1' }, app.callback());
+  return {
+    ask: (path, asked = {}) =>
+      send(`http://127.0.0.1:${doors.port}${path}`, {
+        ...asked,
+        headers: { host: new URL(issuer).host, ...asked.headers },
+      }),
+    parts,
+    async close() {
+      await doors.drain(1000);
+      ring.close();
+      redis?.disconnect();
+      await jobs.close();
+      await database.close();
+    },
+  };
+}
+
+/** With `sign` as a property that can be replaced. */
+function loose(ring: KeyRing): KeyRing {
+  return Object.assign(Object.create(ring), { sign: ring.sign.bind(ring) });
+}
