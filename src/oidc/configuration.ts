@@ -68,8 +68,8 @@ const DECISIONS: Configuration = {
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
   enabledJWA: {
     idTokenSigningAlgValues: ['RS256'],
-    clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
-    dPoPSigningAlgValues: ['ES256', 'EdDSA', 'RS256'],
+    clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
+    dPoPSigningAlgValues: ['ES256', 'Ed25519', 'EdDSA'],
   },
   extraParams: parameterChecks,
   clientBasedCORS: (_ctx, origin, client) => mayCallFrom(registrationOf(client), origin),

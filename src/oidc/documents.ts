@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Context, Middleware, Next } from 'koa';
 import type { KeyRing, PreparedDocument } from '../keys/key-ring.ts';
 import { ADVERTISED_PROMPTS } from './prompts.ts';
+import { RESPONSE_MODES } from './response-modes.ts';
 
 /**
  * /jwks and discovery from prepared bytes: no store is asked, so they answer while everything else is away. The
@@ -30,7 +31,7 @@ const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_
 
 const CORRECTIONS = {
   prompt_values_supported: ADVERTISED_PROMPTS,
-  response_modes_supported: ['query', 'form_post'],
+  response_modes_supported: RESPONSE_MODES,
   introspection_endpoint_auth_methods_supported: AUTH_METHODS,
   revocation_endpoint_auth_methods_supported: AUTH_METHODS,
 };

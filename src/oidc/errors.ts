@@ -47,14 +47,20 @@ const CLIENT_ENDPOINTS = [
   'pushed_authorization_request.error',
 ];
 
-/** No authentication at all is a failed one (RFC 6749 5.2, RFC 7662 2.1). */
+/** No authentication at all is a failed one, and so is a secret that none of ours can be (RFC 6749 5.2, RFC 7662 2.1). */
 function askForAuthentication(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): void {
-  if (error.error_description !== 'no client authentication mechanism provided') return;
+  if (!NO_AUTHENTICATION.has(error.error_description ?? '')) return;
   ctx.status = 401;
   ctx.set('WWW-Authenticate', `Basic realm="${ctx.oidc.issuer}"`);
-  const body = { error: 'invalid_client', error_description: error.error_description };
-  if (isJson(ctx)) ctx.body = body;
+  const { error: name, error_description } = new errors.InvalidClientAuth('none');
+  if (isJson(ctx)) ctx.body = { error: name, error_description };
 }
+
+const NO_AUTHENTICATION = new Set([
+  'no client authentication mechanism provided',
+  'client_secret must be provided in the Authorization header',
+  'client_id and client_secret in the authorization header are not properly encoded',
+]);
 
 /** A body that got too long in pieces; one that says its length was refused at the entrance. */
 function tellTooLarge(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): void {

@@ -17,6 +17,7 @@ import { installHints } from './id-token-hint.ts';
 import type { RevokedTokenStore } from './protocol-store.ts';
 import { installPushedRequestLife } from './pushed-requests.ts';
 import { markReplaysOnce } from './replay-marks.ts';
+import { installResponseModes } from './response-modes.ts';
 import { transactionalProvider } from './token-transaction.ts';
 
 export interface ProviderDeps {
@@ -78,6 +79,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   installAccessTokens(provider, { ...deps, issuer });
   markReplaysOnce(provider, deps.storage);
   installPushedRequestLife(provider, deps.settings.GATEHOUSE_TTL_PUSHED_REQUEST);
+  installResponseModes(provider);
   installHints(provider, deps.ring);
   installErrors(provider);
   installEvents(provider);
