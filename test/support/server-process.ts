@@ -15,11 +15,15 @@ const START_MS = 60_000;
 
 const spawned = new Set<ChildProcess>();
 const outputs: (() => string)[] = [];
-afterAll(() => {
+// A test file ends before its process does; the long proofs know no test files.
+if ('afterAll' in globalThis) afterAll(endSpawned);
+else process.once('exit', endSpawned);
+
+function endSpawned(): void {
   for (const child of spawned) child.kill('SIGKILL');
   const leaked = outputs.flatMap((text) => secretsIn(text()));
   if (leaked.length > 0) throw new Error(`A log holds secrets: ${leaked.join(', ')}`);
-});
+}
 
 /** A real server: `node src/main.ts` with this environment and no other, in a folder of its own. */
 export interface ServerProcess {
