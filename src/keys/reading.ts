@@ -41,11 +41,15 @@ export async function keepReading(deps: ReadingDeps, read: () => Promise<void>):
       failing = true;
     });
 
-  await again();
+  // Listening begins first: what changes during the first reading is not missed.
   const stop = deps.changes.onChange(({ kind }) => {
     if (kind !== 'keys' && kind !== 'everything') return;
     announced += 1;
     void inBackground();
+  });
+  await again().catch((error: unknown) => {
+    stop();
+    throw error;
   });
   const watch = setInterval(() => {
     if (included < announced || !deps.changes.isFresh()) void inBackground();
@@ -74,8 +78,9 @@ function oneAtATime(run: () => Promise<void>): () => Promise<void> {
     return running;
   };
   return () => {
+    if (waiting) return waiting;
     if (!running) return start();
-    waiting ??= running
+    waiting = running
       .catch(() => {})
       .then(() => {
         waiting = undefined;

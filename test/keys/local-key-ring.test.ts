@@ -1,5 +1,5 @@
 import { verify } from 'node:crypto';
-import type { Change } from '../../src/changes/change-feed.ts';
+import type { Change, ChangeFeed } from '../../src/changes/change-feed.ts';
 import { ensureKeys } from '../../src/keys/make-keys.ts';
 import { resealKeys } from '../../src/keys/reseal.ts';
 import { revokeKey } from '../../src/keys/revoke.ts';
@@ -145,32 +145,51 @@ it('whoever asks to read again learns what was written before, although a readin
   expect(ring.current.kid).toBe(await house.kid('current'));
 });
 
+/** A feed that is heard, and announces what a test tells it to. */
+function toldFeed() {
+  const listeners: ((change: Change) => void)[] = [];
+  const changes: ChangeFeed = {
+    onChange(listener) {
+      listeners.push(listener);
+      return () => {};
+    },
+    isFresh: () => true,
+  };
+  const announce = () => listeners.forEach((listener) => listener({ kind: 'keys' }));
+  return { changes, announce };
+}
+
 it('nothing is signed between the announcement of a change and its reading', async () => {
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-  const listeners: ((change: Change) => void)[] = [];
+  const { changes, announce } = toldFeed();
   let slow = false;
-  const ring = await house.openRing({
-    signingKeys: {
-      async list() {
-        if (slow) await gate;
-        return house.signingKeys.list();
-      },
-    },
-    changes: {
-      onChange(listener) {
-        listeners.push(listener);
-        return () => {};
-      },
-      isFresh: () => true,
-    },
-  });
+  const list = async () => {
+    if (slow) await gate;
+    return house.signingKeys.list();
+  };
+  const ring = await house.openRing({ changes, signingKeys: { list } });
   const { kid } = ring.current;
   slow = true;
   await revokeKey(house.deps, kid);
-  for (const announce of listeners) announce({ kind: 'keys' });
+  announce();
   const signature = ring.sign(kid, data);
   open();
   await expect(signature).rejects.toMatchObject({ code: 'SIGNER_AWAY' });
+});
+
+it('a change during the very first reading is not missed', async () => {
+  const { changes, announce } = toldFeed();
+  const kid = await house.kid('current');
+  let first = true;
+  const list = async () => {
+    const read = await house.signingKeys.list();
+    if (first) await revokeKey(house.deps, kid).then(announce);
+    first = false;
+    return read;
+  };
+  const ring = await house.openRing({ changes, signingKeys: { list } });
+  await expect(ring.sign(kid, data)).rejects.toMatchObject({ code: 'SIGNER_AWAY' });
+  expect(ring.publicKey(kid)).toBeUndefined();
 });
 
 describe('a change of GATEHOUSE_SECRET', () => {
