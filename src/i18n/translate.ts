@@ -24,10 +24,6 @@ export function translator(language: Language): Translate {
   return (key, values = {}) => t(key, values);
 }
 
-export function hasMessage(key: string): boolean {
-  return i18n.exists(key, { lng: FALLBACK });
-}
-
 function messages(language: string): Record<string, unknown> {
   const file = join(import.meta.dirname, 'messages', `${language}.json`);
   const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));

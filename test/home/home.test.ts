@@ -33,6 +33,13 @@ describe('the first steps', () => {
   });
 });
 
+it('says that nobody is signed in once they were signed out everywhere', async () => {
+  const app = await application(house, { ...PUBLIC });
+  const { browser, person } = await signIn(app);
+  await house.house.accounts.signOutEverywhere(person.id);
+  expect((await browser.visit('/')).text).toContain('Nobody is signed in');
+});
+
 it('says that nobody is signed in to somebody who was shut out meanwhile', async () => {
   const app = await application(house, { ...PUBLIC });
   const { browser, person } = await signIn(app);

@@ -137,6 +137,21 @@ describe('whoever is refused', () => {
     expect([page.status, alertOf(page)]).toEqual([400, 'Fill in both fields.']);
   });
 
+  it('is asked to come back when too many sign in at once', async () => {
+    const browser = house.browser();
+    const page = await begin(browser);
+    const { email, password } = person;
+    const crowd = Array.from({ length: 500 }, () => house.house.hasher.hash('a password'));
+    const kept = Promise.allSettled(crowd);
+    const busy = await browser.submit(page, { email, password });
+    expect(busy.status).toBe(503);
+    expect(Number(busy.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(alertOf(busy)).toContain('Many people are signing in');
+    expect(valueOf(busy, 'email')).toBe(email);
+    await kept;
+    expect((await browser.submit(busy, { password })).leftFor).toBeDefined();
+  });
+
   it('may try again on the same page', async () => {
     const browser = house.browser();
     const page = await browser.submit(await begin(browser), {
