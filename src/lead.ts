@@ -1,3 +1,4 @@
+import { sentenceOf } from './process/cannot-start.ts';
 import { tryAddress } from './process/doors.ts';
 import { logDestination, openLogger } from './logging/logger.ts';
 import { announce, complain } from './process/report.ts';
@@ -29,6 +30,6 @@ export async function run(settings: Settings): Promise<void> {
     onSignals(() => end(() => process.exit(0)));
     onFaults(log, () => end(() => process.exit(1)));
   } catch (error) {
-    complain(error instanceof Error ? error.message : String(error));
+    complain(sentenceOf(error));
   }
 }

@@ -24,8 +24,11 @@ export async function listen(
 ): Promise<Doors> {
   let answer = first;
   let draining = false;
+  const unanswered = new Set<ServerResponse>();
   const server = createServer(SERVER_LIMITS, (request, response) => {
-    if (draining) response.setHeader('Connection', 'close');
+    if (draining) askForAnother(response);
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
     answer(request, response);
   });
   refuseMalformed(server);
@@ -38,6 +41,7 @@ export async function listen(
     },
     async drain(limitMs = 20_000) {
       draining = true;
+      unanswered.forEach(askForAnother);
       await wait(LAST_CALL_MS);
       return emptied(server, limitMs);
     },
@@ -49,6 +53,11 @@ export async function tryAddress(address: { port: number; host: string }): Promi
   const server = createNetServer((socket) => socket.destroy());
   await bind(server, address);
   await new Promise((resolve) => server.close(resolve));
+}
+
+/** This connection will not be read again. */
+function askForAnother(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
 function bind(server: NetServer, address: { port: number; host: string }): Promise<void> {

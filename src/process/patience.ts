@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { CannotStart } from './cannot-start.ts';
+import { CannotStart, sentenceOf } from './cannot-start.ts';
 
 const LIMIT_MS = 120_000;
 const PAUSE_MS = 500;
@@ -29,6 +29,7 @@ export async function patiently<T>(
 }
 
 function tooLate(error: unknown, limitMs: number): CannotStart {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new CannotStart(`Waited ${limitMs / 1000} seconds in vain: ${reason}`, { cause: error });
+  return new CannotStart(`Waited ${limitMs / 1000} seconds in vain: ${sentenceOf(error)}`, {
+    cause: error,
+  });
 }

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import type { Logger } from '../logging/logger.ts';
 import type { Settings } from '../settings/settings.ts';
+import { sentenceOf } from './cannot-start.ts';
 import { welcome } from './welcome.ts';
 
 /** Tells how the start went: the operator, or the leader of the workers, who speaks for all. */
@@ -19,7 +20,7 @@ export function reportTo({ settings, log }: { settings: Settings; log: Logger })
       else announce(settings, log, port);
     },
     failed(error) {
-      const sentence = error instanceof Error ? error.message : String(error);
+      const sentence = sentenceOf(error);
       log.debug({ err: error }, 'the start failed');
       if (cluster.isWorker) tell({ failed: sentence }, () => process.exit(1));
       else complain(sentence);
