@@ -7,7 +7,7 @@ export const setUserPassword: Command = {
   name: 'user set-password',
   summary: 'Give a person another password, which is asked for, and sign them out everywhere',
   takes: PERSON,
-  async run({ positionals: [who], house, askSecret, say }) {
+  async run({ positionals: [who], house, askSecret, data }) {
     const deps = await house();
     const account = await personMeant(deps.accounts, who);
     const password = await askSecret(`New password for ${account.email}`);
@@ -16,6 +16,7 @@ export const setUserPassword: Command = {
       throw new CommandFailed('Somebody else changed it at the same moment; look, and try again.');
     }
     if (outcome !== 'changed') throw new CommandFailed(PASSWORD_FLAWS[outcome]);
-    say(`${account.email} has a new password and is signed out everywhere.`);
+    const { id, email } = account;
+    data({ id, email, outcome }, `${email} has a new password and is signed out everywhere.`);
   },
 };

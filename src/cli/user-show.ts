@@ -1,16 +1,22 @@
+import { listSessions } from '../sessions/list-sessions.ts';
+import { inColumns } from './columns.ts';
 import type { Command } from './command.ts';
 import { PERSON, personMeant, shown } from './person.ts';
-import { inColumns } from './columns.ts';
 
 export const showUser: Command = {
   name: 'user show',
-  summary: 'Show what is known of a person',
+  summary: 'Show what is known of a person, and where they are signed in',
   takes: PERSON,
   async run({ positionals: [who], house, data }) {
-    const { accounts } = await house();
-    const person = shown(await personMeant(accounts, who));
-    const rows = Object.entries(person).map(([name, value]) => [name, inWords(value)]);
-    data(person, inColumns(rows).join('\n'));
+    const deps = await house();
+    const person = shown(await personMeant(deps.accounts, who));
+    const sessions = await listSessions(deps, person.id);
+    const lines = Object.entries(person).map(([name, value]) => [name, inWords(value)]);
+    const devices = sessions.map(({ lastUsedAt, ip = '', userAgent = '' }) => [
+      'signed in',
+      `last used ${lastUsedAt.toISOString()}  ${ip}  ${userAgent}`,
+    ]);
+    data({ ...person, sessions }, inColumns([...lines, ...devices]).join('\n'));
   },
 };
 

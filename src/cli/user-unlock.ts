@@ -6,10 +6,14 @@ export const unlockUser: Command = {
   name: 'user unlock',
   summary: 'Let a person try again at once after too many wrong tries',
   takes: PERSON,
-  async run({ positionals: [who], house, say }) {
+  async run({ positionals: [who], house, data }) {
     const deps = await house();
     const { id, email } = await personMeant(deps.accounts, who);
-    if ((await unlockAccount(deps, id, { actor: 'cli' })) === 'unknown') throw gone();
-    say(`${email} may try again. (Wrong tries are not limited yet, so nothing kept them out.)`);
+    const outcome = await unlockAccount(deps, id, { actor: 'cli' });
+    if (outcome === 'unknown') throw gone();
+    data(
+      { id, email, outcome },
+      `${email} may try again. (Wrong tries are not limited yet, so nothing kept them out.)`,
+    );
   },
 };

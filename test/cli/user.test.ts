@@ -71,10 +71,24 @@ it('shows a person by address, user name or id, and never the hash', async () =>
       emailVerified: false,
       disabled: false,
       hasPassword: true,
+      sessions: [],
     });
     expect(shown.out).not.toContain('argon2');
   }
+  await db.prisma.session.create({
+    data: {
+      id: 'a-session',
+      accountId: id,
+      signOutVersion: 1,
+      startedAt: new Date(),
+      lastUsedAt: new Date(),
+      idleS: 3600,
+      expiresAt: new Date(Date.now() + 3_600_000),
+      ip: '192.0.2.7',
+    },
+  });
   const forPeople = await run('user', 'show', 'ada');
+  expect(forPeople.out).toMatch(/^signed in +last used .* 192\.0\.2\.7$/m);
   expect(forPeople.out).toMatch(/^email\s+ada@example\.com$/m);
 
   const listed = await run('user', 'list', '--search', 'ADA@', '--json');
@@ -100,8 +114,9 @@ it('takes a person through a whole life, each step told once', async () => {
   expect(after).toMatchObject({ disabledAt: null, credentialVersion: 2, signOutVersion: 4 });
   expect(after.passwordHash).not.toBe(before.passwordHash);
 
-  const deleted = await run('user', 'delete', 'life@example.com');
+  const deleted = await run('user', 'delete', 'life@example.com', '--json');
   expect(deleted).toMatchObject({ code: 0, err: '' });
+  expect(one(deleted)).toEqual({ id, email: 'life@example.com', outcome: 'deleted' });
   expect(await told(id)).toEqual([
     'account-created',
     'account-disabled',
