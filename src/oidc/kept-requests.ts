@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { digest } from '../crypto/digest.ts';
+import { opened, sealed } from './models/sealed-payload.ts';
 import type { ArtifactStore } from './protocol-store.ts';
 
 /**
@@ -30,13 +31,14 @@ export function openRequests({ artifacts, now }: RequestDeps): Requests {
     async keep(ctx, { uid, params }) {
       const query = new URLSearchParams(inOrder(params)).toString();
       const request = { query, at: now().getTime(), again: AGAIN in ctx.query };
-      await artifacts.put(REQUEST, digest(uid), request, REQUEST_S);
+      await artifacts.put(REQUEST, digest(uid), sealed(uid, request), REQUEST_S);
       return `/interaction/${uid}`;
     },
     async again(uid) {
       const found = await artifacts.find(REQUEST, digest(uid));
-      if (!found) return 'expired';
-      const { query, at, again } = found.payload;
+      const request = found && opened(uid, found.payload);
+      if (!request) return 'expired';
+      const { query, at, again } = request;
       const age = now().getTime() - Number(at);
       if (age > REQUEST_S * 1000) return 'expired';
       if (again && age < NO_COOKIES_MS) return 'no-cookies';
