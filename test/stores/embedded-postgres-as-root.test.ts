@@ -23,6 +23,24 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 /** Debian's `daemon`: an ordinary user that is on every machine. */
 const ORDINARY = 1;
 
+/** The capabilities that Docker grants by default. */
+const DOCKER = [
+  '+chown',
+  '+dac_override',
+  '+fowner',
+  '+fsetid',
+  '+kill',
+  '+setgid',
+  '+setuid',
+  '+setpcap',
+  '+net_bind_service',
+  '+net_raw',
+  '+sys_chroot',
+  '+mknod',
+  '+audit_write',
+  '+setfcap',
+];
+
 const { copyOfSeed, newPlace, start, up } = embeddedYard();
 
 if (process.getuid?.() === 0) {
@@ -48,6 +66,24 @@ if (process.getuid?.() === 0) {
       expect(await ask(config, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     }, 60_000);
 
+    it('needs no more than what Docker leaves to root', async () => {
+      const closed = newPlace();
+      mkdirSync(closed, { mode: 0o700 });
+      const dataDir = join(closed, 'data');
+      copyFolder(copyOfSeed(), dataDir);
+      const through = ['setpriv', `--bounding-set=-all,${DOCKER.join(',')}`];
+      const first = await up('server', dataDir, { through });
+      const status = readFileSync(`/proc/${first.program.child.pid}/status`, 'utf8');
+      expect(status).toMatch(/^CapEff:\t00000000a80425fb$/m);
+      expect(await start('server', dataDir, { through }).hear()).toMatchObject({
+        refused: expect.stringContaining('Another Gatehouse server'),
+      });
+      const database = postmasterOf(dataDir);
+      await first.program.end('SIGTERM');
+      expect(postmasterOf(dataDir)).toBe(0);
+      expect(database).toBeGreaterThan(0);
+    });
+
     const asOrdinary = isReachableByOthers(REPOSITORY) ? [ORDINARY] : [];
     for (const uid of asOrdinary) {
       it('leaves it to the user who started it first, and works beside him', async () => {
@@ -67,6 +103,10 @@ if (process.getuid?.() === 0) {
 
       it('has a folder that another user is told about in one sentence', async () => {
         const dataDir = copyOfSeed();
+        expect(await start('server', dataDir, { uid }).hear()).toEqual({
+          refused: expect.stringContaining('belongs to another user'),
+        });
+        chownSync(dataDir, uid, uid);
         expect(await start('server', dataDir, { uid }).hear()).toEqual({
           refused: expect.stringContaining('belongs to another user'),
         });

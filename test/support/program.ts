@@ -13,6 +13,8 @@ export interface RunningProgram {
 export interface ProgramOptions {
   args?: string[];
   uid?: number;
+  /** Another program that runs it, with its arguments. */
+  through?: string[];
   /** Where another copy of the program is. */
   home?: string;
 }
@@ -21,8 +23,10 @@ const SUPPORT = import.meta.dirname;
 
 /** One of test/support/programs, as a process of its own. */
 export function runProgram(name: string, options: ProgramOptions = {}): RunningProgram {
-  const { args = [], uid, home = SUPPORT } = options;
-  const child = spawn(process.execPath, [join(home, 'programs', `${name}.ts`), ...args], {
+  const { args = [], uid, through = [], home = SUPPORT } = options;
+  const path = join(home, 'programs', `${name}.ts`);
+  const [command = '', ...rest] = [...through, process.execPath, path, ...args];
+  const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: '/',
     env: { PATH: process.env['PATH'] },

@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ export const ROLE = 'gatehouse';
 /** Makes the cluster and its password, unless they are there. Killed half-way it leaves only rubbish under a scratch name. */
 export async function createCluster(places: Places): Promise<void> {
   makePassword(places.password);
-  if (existsSync(join(places.cluster, 'PG_VERSION'))) return;
+  if (holdsCluster(places.cluster)) return;
   const scratch = scratchName(places.cluster);
   try {
     await initialise(scratch);
@@ -32,6 +33,11 @@ export async function createCluster(places: Places): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** A folder that we may not look into is no empty one: that is thrown. */
+function holdsCluster(cluster: string): boolean {
+  return statSync(join(cluster, 'PG_VERSION'), { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Of several that start at once the first password counts, and it is never seen half-written. */
@@ -87,10 +93,11 @@ function moveIntoPlace(scratch: string, { cluster, dataDir }: Places): void {
   try {
     renameSync(scratch, cluster);
   } catch (error) {
-    if (existsSync(join(cluster, 'PG_VERSION'))) return;
-    throw new EmbeddedPostgresFailed(`${cluster} is there, but holds no database: empty it.`, {
-      cause: error,
-    });
+    if (holdsCluster(cluster)) return;
+    throw new EmbeddedPostgresFailed(
+      `${cluster} is there, but holds no database: move it away, or set DATA_DIR.`,
+      { cause: error },
+    );
   }
   const folder = openSync(dataDir, 'r');
   fsyncSync(folder);

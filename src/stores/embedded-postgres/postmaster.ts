@@ -8,6 +8,7 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,7 +21,7 @@ const SETTINGS = {
   listen_addresses: '',
   unix_socket_directories: '.',
   unix_socket_permissions: '0700',
-  max_connections: '60',
+  max_connections: '200',
   shared_buffers: '32MB',
   io_method: 'sync',
   autovacuum_worker_slots: '3',
@@ -129,6 +130,16 @@ function worksIn(pid: number, cluster: string): boolean {
   if (process.platform !== 'linux') return true;
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(cluster);
+  } catch {
+    return isDatabaseOf(pid, cluster);
+  }
+}
+
+/** Root in a container may not look at another user's process: its name and its user must do. */
+function isDatabaseOf(pid: number, cluster: string): boolean {
+  try {
+    const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    return name === 'postgres' && statSync(`/proc/${pid}`).uid === statSync(cluster).uid;
   } catch {
     return false;
   }
