@@ -1,4 +1,7 @@
-/** Someone who can sign in. */
+/**
+ * Someone who can sign in. This folder owns who people are, how they are found and what may be told of them;
+ * it refuses to know pages, applications and how a sign-in goes.
+ */
 export interface Account {
   /** The `sub` of every token: a random UUID, never reused. */
   id: string;

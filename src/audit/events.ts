@@ -1,4 +1,7 @@
-/** Every event the audit trail knows, with its details. Details hold ids and facts, never secrets. */
+/**
+ * Every event the audit trail knows, with its details. Details hold ids and facts, never secrets. This folder owns
+ * what is told and how it is made harmless; it refuses to know who tells it and why.
+ */
 export interface AuditEvents {
   'account-created': { by: 'cli' | 'sign-up'; admin: boolean };
   'account-disabled': Record<string, never>;

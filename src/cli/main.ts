@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The command line's first breath. What is slow to load comes after the cache that makes it quick. */
+/**
+ * The command line. This folder turns words into calls of use cases, audited as `cli`, and outcomes into sentences and
+ * exit codes; it refuses to decide anything. What is slow to load comes after the cache that makes it quick.
+ */
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 

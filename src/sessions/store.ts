@@ -1,6 +1,9 @@
 import type { Allowed } from '../audit/events.ts';
 
-/** The life of one signed-in browser; what its cookie opens is short-lived and stands elsewhere. */
+/**
+ * The life of one signed-in browser; what its cookie opens is short-lived and stands elsewhere. This folder owns where
+ * people are signed in and what they allowed there; it refuses to know tokens and cookies.
+ */
 export interface SessionLife {
   /** sha256 of the session's internal id, base64url. */
   id: string;
