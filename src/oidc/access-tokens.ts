@@ -67,8 +67,8 @@ export function nameGrant(
  * The library's introspection and revocation refuse whatever looks like a JWT before they look it up. That one check
  * is taken out of both; this must happen before a Provider is made, and fails loudly where the library has changed.
  */
-export function admitStructuredTokens(): void {
-  for (const actions of [introspection, revocation]) {
+export function admitStructuredTokens(endpoints = [introspection, revocation]): void {
+  for (const actions of endpoints) {
     const at = actions.indexOf(rejectStructuredTokens);
     if (at !== -1) actions.splice(at, 1);
     else if (!admitted.has(actions)) {

@@ -37,6 +37,7 @@ export function installErrors(provider: Provider): void {
   for (const event of CLIENT_ENDPOINTS) {
     emitter.on(event, askForAuthentication);
     emitter.on(event, tellTooLarge);
+    emitter.on(event, nameReplayedProof);
   }
 }
 
@@ -67,6 +68,12 @@ function tellTooLarge(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError):
   if (Object(error.cause).message !== 'request entity too large') return;
   ctx.status = 413;
   ctx.set('Connection', 'close');
+}
+
+/** The library calls it a fault of the grant, which an application would then throw away (RFC 9449 5). */
+function nameReplayedProof(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): void {
+  if (error.error_detail !== 'DPoP proof JWT Replay detected' || !isJson(ctx)) return;
+  ctx.body = { error: 'invalid_dpop_proof', error_description: 'the proof was used before' };
 }
 
 function isJson(ctx: KoaContextWithOIDC): boolean {
