@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { Server as NetServer, createServer as createNetServer } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { SERVER_LIMITS, refuseMalformed } from '../http/limits.ts';
 import { CannotStart } from './cannot-start.ts';
 
@@ -42,7 +42,7 @@ export async function listen(
     async drain(limitMs = 20_000) {
       draining = true;
       unanswered.forEach(askForAnother);
-      await wait(LAST_CALL_MS);
+      await lastCall(server);
       return emptied(server, limitMs);
     },
   };
@@ -85,8 +85,25 @@ function whyNot(
   return `Port ${port} on ${host} cannot be listened on (${error.code ?? error.message}).`;
 }
 
-/** Connections that the kernel took already, and we not yet, would be reset by closing the door. */
-const LAST_CALL_MS = 200;
+const QUIET_TURNS = 5;
+const TURN_MS = 40;
+const MOST_TURNS = 50;
+
+/**
+ * Connections that the kernel took already, and we not yet, would be reset by closing the door. They are taken in
+ * one a turn of the event loop: the door closes when nobody has come for a few.
+ */
+async function lastCall(server: Server): Promise<void> {
+  let quiet = 0;
+  const onConnection = () => (quiet = 0);
+  server.on('connection', onConnection);
+  for (let turns = 0; quiet < QUIET_TURNS && turns < MOST_TURNS; turns += 1) {
+    quiet += 1;
+    await wait(TURN_MS);
+    await turn();
+  }
+  server.off('connection', onConnection);
+}
 
 /**
  * Idle connections get a moment more: a proxy may just be sending a request on one, and would see it cut.
