@@ -22,6 +22,7 @@ import { openInteractions } from './oidc/interaction.ts';
 import { openRequests } from './oidc/kept-requests.ts';
 import { protocol } from './oidc/middleware.ts';
 import { protocolPages } from './oidc/pages.ts';
+import { postingPage } from './oidc/posting-page.ts';
 import type {
   ArtifactStore,
   RefreshTokenStore,
@@ -83,6 +84,7 @@ export function furnishRooms(
       documents: documents(ring, settings.GATEHOUSE_TTL_JWKS),
       pages: [
         files.serve,
+        postingPage(render),
         fromOurPages(
           issuer,
           homeRoutes(page),

@@ -228,14 +228,21 @@ for (const path of CHROMIUM) {
       await context.close();
     });
 
-    it('somebody else can come in where one is signed in', async () => {
+    it.each([
+      ['with scripts', true],
+      ['without', false],
+    ])('somebody else can come in where one is signed in, %s', async (_how, javaScriptEnabled) => {
       const other = await house.person();
-      const { context, complaints } = await visit(browser);
+      const { context, complaints } = await visit(browser, { javaScriptEnabled });
       const page = await context.newPage();
       await begin(page);
       await signIn(page);
       await page.getByRole('button', { name: 'Not you?' }).click();
       await signIn(page, other);
+      if (!javaScriptEnabled) {
+        await page.getByRole('heading', { name: 'One moment' }).waitFor();
+        await page.getByRole('button', { name: 'Continue' }).click();
+      }
       await page.getByText(other.email).waitFor();
       await allow(page);
       await back(page);

@@ -67,3 +67,17 @@ describe('a request that was pushed', () => {
     expect(other.leftFor?.searchParams.get('error')).toBe('invalid_request');
   });
 });
+
+it('an answer that is posted to the application comes on a page of ours', async () => {
+  app = await application(house, PUBLIC);
+  const { email, password } = await house.person();
+  const browser = house.browser();
+  const { url, state } = await request(app, { extra: { response_mode: 'form_post' } });
+  const consent = await browser.submit(await browser.visit(url.href), { email, password });
+  const page = await browser.submit(consent);
+  expect(page.text).toContain('One moment');
+  expect(page.text).toContain(`action="${app.redirectUri}"`);
+  expect(page.text).toMatch(/name="code" value="[\w-]+"/);
+  expect(page.text).toContain(`value="${state}"`);
+  expect(page.headers.get('content-security-policy')).not.toContain('form-action');
+});

@@ -1,0 +1,2 @@
+// Takes the browser on. Without this script the button does.
+document.getElementById('posting').requestSubmit();
