@@ -65,6 +65,15 @@ async function expectAllAway(requests: (() => Promise<unknown>)[]): Promise<void
   expect(slowest).toBeLessThan(MOST_MS);
 }
 
+/** Connections that were being made while it was away may still have to be given up. */
+async function expectHealing(): Promise<void> {
+  const from = performance.now();
+  while (!(await Promise.all(crowd().map(costOf))).every(({ away }) => !away)) {
+    expect(performance.now() - from).toBeLessThan(MOST_MS);
+  }
+  await Promise.all(crowd().map((request) => request()));
+}
+
 /** More than there are connections: some wait for one. */
 const crowd = () => Array.from({ length: 8 }, () => [find, raw, write]).flat();
 
@@ -74,7 +83,7 @@ it('gives up within three seconds in a black hole, and heals by itself', async (
   await expectAllAway(crowd());
   await expectAllAway(crowd());
   proxy.heal();
-  await Promise.all(crowd().map((request) => request()));
+  await expectHealing();
 });
 
 it('gives up within three seconds when the black hole opens in the middle of a transaction', async () => {
@@ -101,7 +110,7 @@ it('fails at once while connections are refused, and heals by itself', async () 
   proxy.cut();
   await expectAllAway(crowd());
   proxy.heal();
-  await Promise.all(crowd().map((request) => request()));
+  await expectHealing();
 });
 
 it('does not notice that connections were cut while nobody used them', async () => {

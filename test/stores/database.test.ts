@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { named } from '../../src/stores/postgres/database.ts';
 import { type TestDatabase, freshDatabase } from '../support/database.ts';
 
 let db: TestDatabase;
@@ -21,4 +22,25 @@ it('announces a disabled account to whoever listens', async () => {
   await db.prisma.account.update({ where: { id }, data: { disabledAt: new Date() } });
   expect(JSON.parse(await heard)).toEqual({ kind: 'account', id });
   listener.release(true);
+});
+
+it('prepares a statement once a connection, those of Prisma too', async () => {
+  const client = await db.pool.connect();
+  try {
+    for (const n of [1, 2]) {
+      const { rows } = await named<{ n: number }>(client, 'SELECT $1::int AS n', [n]);
+      expect(rows).toEqual([{ n }]);
+    }
+    const prepared = await client.query(
+      "SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1%'",
+    );
+    expect(prepared.rows).toEqual([{ statement: 'SELECT $1::int AS n' }]);
+  } finally {
+    client.release();
+  }
+  const inPrisma = await db.prisma.$transaction(async (tx) => {
+    for (const id of [randomUUID(), randomUUID()]) await tx.account.findUnique({ where: { id } });
+    return tx.$queryRaw`SELECT count(*)::int FROM pg_prepared_statements WHERE statement LIKE 'SELECT%"accounts"%'`;
+  });
+  expect(inPrisma).toEqual([{ count: 1 }]);
 });
