@@ -4,6 +4,7 @@ import { type Application, PUBLIC, application, request } from '../oidc/applicat
 import { type Person, type TestHouse, openTestHouse } from '../support/house.ts';
 import { send } from '../support/http.ts';
 import { CHROMIUM, applicationPage, launch, visit } from './chromium.ts';
+import { tooFaint } from './contrast.ts';
 
 // A browser starts and paints; a busy machine takes its time.
 jest.setTimeout(120_000);
@@ -185,6 +186,15 @@ for (const path of CHROMIUM) {
       await page.getByRole('heading', { name: 'every check passed' }).waitFor();
       await look('demo');
       expect(wide).toEqual([]);
+      await context.close();
+    });
+
+    it.each(['light', 'dark'] as const)('everything can be read in the %s', async (colorScheme) => {
+      const { context } = await visit(browser, { colorScheme });
+      const page = await context.newPage();
+      await begin(page);
+      await signIn(page, { ...person, password: 'wrong' });
+      expect(await tooFaint(page)).toEqual([]);
       await context.close();
     });
 
