@@ -1,4 +1,5 @@
 import type { Client } from './client.ts';
+import { logoPath } from './logo-routes.ts';
 
 /** Whose door somebody stands at: the application as its registration tells, never as the request does. */
 export interface Door {
@@ -17,7 +18,7 @@ export function doorOf(client: Client, redirectUri: string | undefined): Door {
     name: client.name,
     initial: Array.from(client.name.trim())[0]?.toLocaleUpperCase('und') ?? '?',
     ...(host && { host }),
-    ...(client.hasLogo && { logo: `/clients/${encodeURIComponent(client.id)}/logo` }),
+    ...(client.hasLogo && { logo: logoPath(client.id) }),
     ...(client.policyUri && { policyUri: client.policyUri }),
     ...(client.tosUri && { tosUri: client.tosUri }),
   };

@@ -1,3 +1,4 @@
+import { doorOf } from '../../src/clients/door.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
 import { type TestHouse, openTestHouse } from '../support/house.ts';
 import { send } from '../support/http.ts';
@@ -49,4 +50,12 @@ it('knows no logo by any other name', async () => {
     const { status } = await send(`${test.issuer}/client-logo/${path}`);
     expect([400, 404]).toContain(status);
   }
+});
+
+it('stands where the pages look for it', async () => {
+  const { id } = await test.client();
+  await put(id, aPng(16, 16));
+  const client = await test.house.clients.find(id);
+  const { logo = '' } = client ? doorOf(client, undefined) : {};
+  expect((await send(`${test.issuer}${logo}`)).status).toBe(200);
 });
