@@ -102,10 +102,13 @@ export type RotationOutcome =
 export interface RefreshTokenStore {
   /** With the vitals of its grant, in one statement; undefined when that is dead. */
   find(id: string, at: Date): Promise<FoundRefreshToken | undefined>;
-  /** Saves the first of a line and the event, in one statement. Answers the event's id, for `withdraw`. */
-  begin(first: NewRefreshToken, issued: Issued): Promise<bigint>;
+  /**
+   * Writes the event, and with it the first token of a line where there is one. Answers the event's id; undefined when
+   * the grant is gone, and nothing was written.
+   */
+  begin(issued: Issued, first?: NewRefreshToken): Promise<bigint | undefined>;
   /** Undoes `begin` for tokens that nobody was given. */
-  withdraw(id: string, eventId: bigint): Promise<void>;
+  withdraw(eventId: bigint, id?: string): Promise<void>;
   /**
    * One atomic statement: consumes the token unless it is, saves the successor, the sealed answer, the event and the last
    * use of the session; or, within the window by the database's clock, answers the winner's seal, up to 100 times.

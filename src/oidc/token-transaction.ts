@@ -79,25 +79,24 @@ async function rotate(
   if (outcome.outcome !== 'won') answerAgain(ctx, outcome);
 }
 
-/** The successor comes first: nobody knows it until the code is consumed, which is what decides. */
+/** What follows comes first: nobody knows of it until the code is consumed, which is what decides. */
 async function exchangeCode(
   storage: ProtocolStorage,
   ctx: KoaContextWithOIDC,
   { consumes: id, successor }: UnitOfWork,
 ): Promise<void> {
   if (!id) throw new Error('a code is consumed by its exchange');
-  const { artifacts, refreshTokens, audit } = storage;
+  const { artifacts, refreshTokens } = storage;
   const issued = { grantType: 'authorization_code', circumstances: circumstances(ctx) };
-  const eventId = successor && (await refreshTokens.begin(successor, issued));
+  const eventId = await refreshTokens.begin(issued, successor);
+  if (eventId === undefined) throw new errors.InvalidGrant('grant is gone');
   let won = false;
   try {
     won = await artifacts.consume('AuthorizationCode', id);
   } finally {
-    if (!won && successor && eventId) await refreshTokens.withdraw(successor.id, eventId);
+    if (!won) await refreshTokens.withdraw(eventId, successor?.id);
   }
   if (!won) throw new errors.InvalidGrant('authorization code already redeemed');
-  if (successor) return;
-  await audit.record('tokens-issued', { grantType: issued.grantType }, issued.circumstances);
 }
 
 interface Answer {

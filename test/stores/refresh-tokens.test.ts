@@ -29,7 +29,7 @@ async function aLine(window = { windowS: 30, answers: 100 }, offline = false) {
     circumstances: { actor: 'client' as const, accountId: person.accountId, clientId: 'client' },
   };
   const first = token();
-  await tokens.begin(first, issued);
+  await tokens.begin(issued, first);
   const rotate = (id: string, at = NOW) => {
     const successor = token();
     const answerSeal = Buffer.from(successor.id);
@@ -123,18 +123,34 @@ describe('a refresh token', () => {
   it('that was withdrawn never was', async () => {
     const { tokens, token, issued, find, audit, accountId } = await aLine();
     const unknown = token();
-    const eventId = await tokens.begin(unknown, issued);
-    await tokens.withdraw(unknown.id, eventId);
+    const eventId = await tokens.begin(issued, unknown);
+    await tokens.withdraw(eventId ?? 0n, unknown.id);
     expect(await find(unknown.id)).toBeUndefined();
-    expect(await audit.list({ limit: 10, accountId, name: 'tokens-issued' })).toHaveLength(1);
+    const without = await tokens.begin(issued);
+    const told = async () => audit.list({ limit: 10, accountId, name: 'tokens-issued' });
+    expect(await told()).toHaveLength(2);
+    await tokens.withdraw(without ?? 0n);
+    expect(await told()).toHaveLength(1);
   });
 
   it('that is unknown, or whose grant is deleted, is not exchanged', async () => {
-    const { rotate, first, accounts, accountId, tokens } = await aLine();
+    const { rotate, first, accounts, accountId, tokens, token, issued } = await aLine();
     expect(await rotate(randomUUID())).toMatchObject({ outcome: 'gone' });
     await accounts.delete(accountId);
+    expect(await tokens.begin(issued, token())).toBeUndefined();
     expect(await rotate(first.id)).toMatchObject({ outcome: 'gone' });
     expect(await tokens.answerAgain(first.id)).toEqual({ outcome: 'gone' });
+  });
+
+  it('is exchanged, or gone, while its account is being deleted: nothing else', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { rotate, first, accounts, accountId } = await aLine();
+      const rotations = Array.from({ length: 10 }, () => rotate(first.id, later(HOUR_S)));
+      const [outcomes] = await Promise.all([Promise.all(rotations), accounts.delete(accountId)]);
+      const seen = new Set(outcomes.map(({ outcome }) => outcome));
+      expect(['won', 'answered', 'gone']).toEqual(expect.arrayContaining([...seen]));
+      expect(await db.prisma.refreshToken.count({ where: { id: first.id } })).toBe(0);
+    }
   });
 
   it('keeps its session alive by being used, unless it is offline', async () => {
@@ -145,7 +161,7 @@ describe('a refresh token', () => {
   it('writes nothing of a text that a trail must not hold', async () => {
     const { tokens, token, issued, audit, accountId } = await aLine();
     const circumstances = { ...issued.circumstances, userAgent: 'a\u0000b\nc' };
-    await tokens.begin(token(), { ...issued, circumstances });
+    await tokens.begin({ ...issued, circumstances }, token());
     const [event] = await audit.list({ limit: 1, accountId, name: 'tokens-issued' });
     expect(event?.userAgent).toBe('abc');
   });

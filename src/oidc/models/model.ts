@@ -20,7 +20,6 @@ export interface ProtocolStorage {
     grants: Pick<GrantStore, 'revoke'>;
     audit: Pick<AuditTrail, 'record'>;
   }>;
-  audit: Pick<AuditTrail, 'record'>;
   now: () => Date;
 }
 

@@ -28,19 +28,19 @@ export function postgresRefreshTokens(
       const { rows } = await named<FoundRow>(pool, FIND, [id, at, windowS]);
       return toFound(rows);
     },
-    async begin(first, issued) {
-      const { rows } = await named<{ id: string }>(pool, BEGIN, [
-        ...token(first),
-        ...event(issued),
-      ]);
-      return BigInt(rows[0]?.id ?? 0);
+    async begin(issued, first) {
+      const told = event(issued);
+      const { rows } = first
+        ? await named<{ id: string }>(pool, BEGIN, [...token(first), ...told])
+        : await named<{ id: string }>(pool, TELL, told);
+      return rows[0] && BigInt(rows[0].id);
     },
-    async withdraw(id, eventId) {
-      await named(pool, WITHDRAW, [id, eventId]);
+    async withdraw(eventId, id) {
+      await named(pool, WITHDRAW, [eventId, id ?? null]);
     },
     async rotate({ id, answerSeal, successor, issued, at }) {
       const params = [id, answerSeal, at, ...token(successor), ...event(issued), windowS, answers];
-      const { rows } = await named<Decision>(pool, ROTATE, params);
+      const { rows } = await onceMore(() => named<Decision>(pool, ROTATE, params));
       return toOutcome(rows[0], answers);
     },
     async answerAgain(id) {
@@ -58,13 +58,16 @@ const EVENT_COLUMNS = `name, actor, account_id, client_id, ip, user_agent, reque
 
 const BEGIN = `WITH saved AS (
     INSERT INTO refresh_tokens (id, grant_id, payload, expires_at)
-    VALUES ($1, $2, $3::jsonb, $4) RETURNING id
+    SELECT $1::text, g.id, $3::jsonb, $4::timestamptz FROM grants g WHERE g.id = $2 FOR KEY SHARE RETURNING id
   ) INSERT INTO audit_events (${EVENT_COLUMNS})
     SELECT 'tokens-issued', $5::text, $6::uuid, $7::text, $8::text, $9::text, $10::text, $11::jsonb FROM saved
     RETURNING id`;
 
-const WITHDRAW = `WITH withdrawn AS (DELETE FROM refresh_tokens WHERE id = $1 AND consumed_at IS NULL RETURNING 1)
-  DELETE FROM audit_events WHERE id = $2 AND EXISTS (SELECT FROM withdrawn)`;
+const TELL = `INSERT INTO audit_events (${EVENT_COLUMNS})
+  VALUES ('tokens-issued', $1, $2, $3, $4, $5, $6, $7::jsonb) RETURNING id`;
+
+const WITHDRAW = `WITH withdrawn AS (DELETE FROM refresh_tokens WHERE id = $2::text)
+  DELETE FROM audit_events WHERE id = $1`;
 
 /** $2 seconds, $3 answers. A loser waits for the winner's lock, and then reads what the winner wrote. */
 const again = (windowS: string, answers: string) => `UPDATE refresh_tokens t
@@ -73,10 +76,13 @@ const again = (windowS: string, answers: string) => `UPDATE refresh_tokens t
       AND current.consumed_at > clock_timestamp() - ${windowS} * interval '1 second'
     RETURNING t.answer_seal`;
 
-// The lock comes first, in a statement part of its own: an UPDATE alone would show the losers rows older than the
-// winner's commit, without its answer.
-const ROTATE = `WITH current AS MATERIALIZED (
-    SELECT id, consumed_at, answers_again FROM refresh_tokens WHERE id = $1 FOR UPDATE
+// The locks come first, in parts of their own: an UPDATE alone would show the losers rows older than the winner's
+// commit, without its answer; and a grant that is being deleted with its account must be met before its tokens.
+const ROTATE = `WITH kept AS MATERIALIZED (
+    SELECT FROM grants WHERE id = $5::text FOR KEY SHARE
+  ), current AS MATERIALIZED (
+    SELECT id, consumed_at, answers_again FROM refresh_tokens
+    WHERE id = $1 AND EXISTS (SELECT FROM kept) FOR UPDATE
   ), won AS (
     UPDATE refresh_tokens t SET consumed_at = clock_timestamp(), answer_seal = $2
     FROM current WHERE t.id = current.id AND current.consumed_at IS NULL RETURNING t.grant_id
@@ -101,6 +107,18 @@ interface Decision {
   won: boolean;
   seal: Buffer | null;
   answers_again: number;
+}
+
+const DEADLOCK = '40P01';
+
+/** An account that is deleted meanwhile takes the same locks in another order; PostgreSQL undoes one of the two. */
+async function onceMore<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (Object(error).code !== DEADLOCK) throw error;
+    return work();
+  }
 }
 
 function toOutcome(row: Decision | undefined, answers: number): RotationOutcome {
