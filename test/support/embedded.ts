@@ -55,7 +55,8 @@ export function embeddedYard(): EmbeddedYard {
     for (const program of running) await program.end('SIGKILL');
     running.clear();
   });
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  // A database whose server was killed writes its last words.
+  afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
 
   return {
     copyOfSeed() {
