@@ -70,10 +70,17 @@ export function openInteractions(deps: InteractionDeps): Interactions {
     return describe(details, registrationOf(client), Object(saved?.payload));
   }
 
+  /** Of two clicks the second may find that the first has left already. */
+  async function leave(ctx: Context, result: Record<string, unknown>): Promise<void> {
+    const way = await known(provider.interactionResult(ctx.req, ctx.res, result));
+    if (way === undefined) return startAgain(provider, requests, ctx);
+    return seeOther(ctx, way);
+  }
+
   async function proceed(ctx: Context, interaction: Interaction, achieved: Progress) {
     const progress = { ...interaction.progress, ...achieved };
     const next = standing(interaction, progress);
-    if (next === 'finish') return leave(provider, ctx, resultOf(interaction, progress));
+    if (next === 'finish') return leave(ctx, resultOf(interaction, progress));
     await artifacts.put(PROGRESS, digest(interaction.uid), { ...progress }, PROGRESS_S);
     seeOther(ctx, `/interaction/${interaction.uid}/${next}`);
   }
@@ -91,7 +98,7 @@ export function openInteractions(deps: InteractionDeps): Interactions {
       if (interaction) await proceed(ctx, interaction, {});
     },
     refuse: (ctx) =>
-      leave(provider, ctx, { error: 'access_denied', error_description: 'the person refused' }),
+      leave(ctx, { error: 'access_denied', error_description: 'the person refused' }),
     begin: (ctx) => seeOther(ctx, ownRequest(provider)),
     signedIn: async (ctx) => (await provider.Session.get(ctx)).accountId,
   };
@@ -102,9 +109,14 @@ const PROGRESS = 'Progress';
 const PROGRESS_S = 24 * 60 * 60;
 
 async function ofThisBrowser(provider: Provider, ctx: Context): Promise<Details | undefined> {
+  const details = await known(provider.interactionDetails(ctx.req, ctx.res));
+  return details?.uid === ctx['params'].uid ? details : undefined;
+}
+
+/** Undefined where the library knows no such interaction of this browser. */
+async function known<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    const details = await provider.interactionDetails(ctx.req, ctx.res);
-    return details.uid === ctx['params'].uid ? details : undefined;
+    return await asked;
   } catch (error) {
     if (error instanceof errors.SessionNotFound) return undefined;
     throw error;
@@ -148,10 +160,6 @@ function resultOf({ asked }: Interaction, { person }: Progress): Record<string, 
   const { accountId, amr, remember, at, signOutVersion } = person;
   const chosen = asked.prompt === 'select_account' ? { select_account: {} } : {};
   return { ...chosen, login: { accountId, amr, remember, ts: at, signOutVersion } };
-}
-
-async function leave(provider: Provider, ctx: Context, result: Record<string, unknown>) {
-  seeOther(ctx, await provider.interactionResult(ctx.req, ctx.res, result));
 }
 
 function seeOther(ctx: Context, location: string): void {

@@ -223,6 +223,20 @@ for (const path of CHROMIUM) {
       await context.close();
     });
 
+    it('a double click is one click', async () => {
+      const { context } = await visit(browser);
+      const page = await context.newPage();
+      const state = await begin(page);
+      await page.getByLabel('E-mail or user name').fill(person.email);
+      await page.getByLabel('Password', { exact: true }).fill(person.password);
+      await page.getByRole('button', { name: 'Sign in' }).dblclick({ noWaitAfter: true });
+      await page.getByRole('button', { name: 'Allow' }).dblclick({ noWaitAfter: true });
+      await back(page);
+      expect(answerOf(page).get('state')).toBe(state);
+      expect(answerOf(page).get('code')).toBeTruthy();
+      await context.close();
+    });
+
     it('going back to a finished page begins the request anew', async () => {
       const { context } = await visit(browser);
       const page = await context.newPage();

@@ -141,12 +141,16 @@ describe('the consent page', () => {
     expect(await remembered()).toBeUndefined();
   });
 
-  it('cannot be answered by a double click twice', async () => {
+  it('bears a double click', async () => {
     const browser = house.browser();
-    const { page } = await ask(browser, 'openid email');
-    await browser.submit(page);
+    const { page, state } = await ask(browser, 'openid email');
+    const clicks = await Promise.all(Array.from({ length: 4 }, () => browser.submit(page)));
     const late = await browser.submit(page);
-    expect(late.leftFor?.searchParams.get('code')).toBeTruthy();
+    for (const { leftFor } of [...clicks, late]) {
+      expect(leftFor?.searchParams.get('state')).toBe(state);
+      expect(leftFor?.searchParams.get('code')).toBeTruthy();
+    }
+    expect((await remembered())?.openid.split(' ').toSorted()).toEqual(['email', 'openid']);
   });
 });
 

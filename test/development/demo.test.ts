@@ -1,4 +1,5 @@
 import type { Browser, Page } from '../support/browser.ts';
+import { send } from '../support/http.ts';
 import { BACKENDS, type Person, type TestHouse, openTestHouse } from '../support/house.ts';
 
 let house: TestHouse;
@@ -91,5 +92,17 @@ it('the demo keeps no token that a store could read', async () => {
   expect(kept).toContain('DemoVisit');
   for (const token of tokens) expect(kept).not.toContain(token);
   expect(kept).not.toContain(browser.cookies('/demo').get('gatehouse_demo'));
+  await house.close();
+});
+
+it('production shows neither the demo nor the first steps', async () => {
+  house = await openTestHouse({ env: { NODE_ENV: 'production', ISSUER: 'https://id.example' } });
+  const ask = (path: string) =>
+    send(`http://127.0.0.1:${house.settings.PORT}${path}`, {
+      headers: { host: 'id.example', accept: 'text/html' },
+    });
+  expect((await ask('/demo')).status).toBe(404);
+  const home = await ask('/');
+  expect([home.status, home.text.includes('First steps')]).toEqual([200, false]);
   await house.close();
 });

@@ -73,6 +73,21 @@ describe('whoever signs in', () => {
     expect(await sessionCookie({ remember: 'on' })).toMatch(/expires=/i);
   });
 
+  it('may click twice', async () => {
+    const browser = house.browser();
+    const { email, password } = person;
+    const { url, state } = await request(app);
+    const page = await browser.visit(url.href);
+    const clicks = await Promise.all(
+      Array.from({ length: 4 }, () => browser.submit(page, { email, password })),
+    );
+    // Whoever comes too late for the way back, and too early for the session, is at the page again.
+    expect(clicks.filter(({ status }) => status >= 400)).toEqual([]);
+    const states = clicks.flatMap(({ leftFor }) => leftFor?.searchParams.get('state') ?? []);
+    expect(new Set(states)).toEqual(new Set([state]));
+    expect((await browser.visit('/')).text).toContain('Hello Camille');
+  });
+
   it('stands in the audit trail', async () => {
     const browser = house.browser();
     const page = await begin(browser);
