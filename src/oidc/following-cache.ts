@@ -1,38 +1,5 @@
 import type { Change, ChangeFeed } from '../changes/change-feed.ts';
-
-/** Of what is kept, the least recently used goes first. */
-export class LeastRecentlyUsed<V> {
-  readonly #entries = new Map<string, V>();
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  get(key: string): V | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
-  }
-
-  set(key: string, value: V): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#limit) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
-  }
-
-  delete(key: string): void {
-    this.#entries.delete(key);
-  }
-
-  clear(): void {
-    this.#entries.clear();
-  }
-}
+import { leastRecentlyUsed } from './least-recently-used.ts';
 
 export interface FollowingCacheOptions<V> {
   kind: 'client' | 'api';
@@ -49,8 +16,8 @@ export interface FollowingCacheOptions<V> {
  */
 export function followingCache<V>(options: FollowingCacheOptions<V>) {
   const { kind, changes, load } = options;
-  const known = new LeastRecentlyUsed<V>(options.limit);
-  const unknown = new LeastRecentlyUsed<true>(options.limitUnknown);
+  const known = leastRecentlyUsed<V>(options.limit);
+  const unknown = leastRecentlyUsed<true>(options.limitUnknown);
   const loading = new Map<string, Promise<V | undefined>>();
 
   const stop = changes.onChange((change: Change) => {

@@ -111,6 +111,26 @@ describe.each(BACKENDS)('one browser (%s)', (backend) => {
     expect(leftFor?.searchParams.get('code')).toBeTruthy();
   });
 
+  it('stays signed in while it signs in again and other tabs authorize at the same time', async () => {
+    const app = first();
+    const { browser, person } = await signIn(app);
+    const { email, password } = person;
+    for (let round = 0; round < 8; round += 1) {
+      const again = await request(app, { extra: { prompt: 'login' } });
+      const page = await browser.visit(again.url.href);
+      const others = await Promise.all(apps.map((one) => request(one)));
+      const [back, ...answers] = await Promise.all([
+        browser.submit(page, { email, password }),
+        ...others.map(({ url }) => browser.visit(url.href)),
+      ]);
+      const codes = [back, ...answers].map(({ leftFor }) => leftFor?.searchParams.has('code'));
+      expect(codes).toEqual(codes.map(() => true));
+      const silent = await request(app, { extra: { prompt: 'none' } });
+      const { leftFor } = await browser.visit(silent.url.href);
+      expect(leftFor?.searchParams.get('error') ?? 'none').toBe('none');
+    }
+  });
+
   it('is sent round three times at most, and then asked to sign in', async () => {
     const app = first();
     const browser = house.browser();

@@ -95,4 +95,10 @@ describe.each(BACKENDS)('two processes of one server (%s)', (backend) => {
       true,
     );
   });
+
+  it("print nothing of the library's", () => {
+    for (const server of servers) {
+      expect(`${server.stdout()}${server.stderr()}`).not.toMatch(/oidc-provider|NOTICE|WARNING/);
+    }
+  });
 });
