@@ -51,7 +51,8 @@ export function furnish(
   return {
     ...house,
     chores: {
-      'clean-up': async () => void (await cleanUp(database.pool)),
+      'clean-up': async () =>
+        void (await cleanUp(database.pool, { auditS: settings.GATEHOUSE_TTL_AUDIT })),
       'rotate-keys': async () => void (await rotateIfDue(keyCare(house))),
     },
     jobOverview: () => jobs.overview(),

@@ -25,6 +25,7 @@ export const lifetimes = {
   GATEHOUSE_TTL_SESSION_REMEMBERED: seconds(30 * 86_400, 'The same with "keep me signed in".'),
   GATEHOUSE_TTL_SESSION_ABSOLUTE: seconds(90 * 86_400, 'A session since its start.'),
   GATEHOUSE_TTL_JWKS: seconds(10 * 60, 'How long applications may keep /jwks.'),
+  GATEHOUSE_TTL_AUDIT: seconds(400 * 86_400, 'An event of the audit trail.'),
   GATEHOUSE_TTL_SIGNING_KEY: seconds(
     90 * 86_400,
     'How long one key signs before the next takes over.',

@@ -20,14 +20,29 @@ it('removes exactly what has expired', async () => {
   const { grantId } = await oneOfEach(FUTURE);
   await db.prisma.grant.update({ where: { id: grantId }, data: { expiresAt: PAST } });
 
-  const removed = { artifacts: 1, revoked_tokens: 1, refresh_tokens: 1, sessions: 1, grants: 1 };
-  expect(await cleanUp(db.pool)).toEqual(removed);
-  expect(await cleanUp(db.pool)).toEqual({
+  const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000);
+  for (const at of [twoDaysAgo, PAST]) {
+    await db.prisma.auditEvent.create({
+      data: { at, name: 'signed-out', actor: 'cli', details: {} },
+    });
+  }
+
+  const removed = {
+    artifacts: 1,
+    revoked_tokens: 1,
+    refresh_tokens: 1,
+    sessions: 1,
+    grants: 1,
+    audit_events: 1,
+  };
+  expect(await cleanUp(db.pool, { auditS: 86_400 })).toEqual(removed);
+  expect(await cleanUp(db.pool, { auditS: 86_400 })).toEqual({
     artifacts: 0,
     revoked_tokens: 0,
     refresh_tokens: 0,
     sessions: 0,
     grants: 0,
+    audit_events: 0,
   });
   expect(await db.prisma.grant.count({ where: { id: { in: [kept.grantId, grantId] } } })).toBe(2);
   const consumed = await db.prisma.refreshToken.findMany({ where: { consumedAt: { not: null } } });
@@ -36,7 +51,11 @@ it('removes exactly what has expired', async () => {
 
 it('shares the work between processes that clean up at once', async () => {
   await fill(20_000);
-  const removed = await Promise.all([cleanUp(db.pool), cleanUp(db.pool), cleanUp(db.pool)]);
+  const removed = await Promise.all([
+    cleanUp(db.pool, { auditS: 86_400 }),
+    cleanUp(db.pool, { auditS: 86_400 }),
+    cleanUp(db.pool, { auditS: 86_400 }),
+  ]);
   expect(removed.reduce((sum, { artifacts }) => sum + artifacts, 0)).toBe(20_000);
 });
 
@@ -48,7 +67,7 @@ it('keeps a request quick while it removes what has piled up', async () => {
   const full = await slowestFinds(async () => artifacts.find('Session', 'living'));
 
   let cleaning = true;
-  const done = cleanUp(db.pool).finally(() => {
+  const done = cleanUp(db.pool, { auditS: 86_400 }).finally(() => {
     cleaning = false;
   });
   const busy = await slowestFinds(

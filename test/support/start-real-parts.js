@@ -9,6 +9,7 @@ import { initialise } from '../../src/stores/embedded-postgres/create.ts';
 import { launch } from '../../src/stores/embedded-postgres/launch.ts';
 import { socketFolder } from '../../src/stores/embedded-postgres/paths.ts';
 import { migrate } from '../../src/stores/migrate.ts';
+import { hasPostgres15 } from './postgres-15.ts';
 import { waitForDatabase } from '../../src/stores/postgres/wait-for-database.ts';
 
 const TEMPLATE = 'gatehouse_template';
@@ -23,12 +24,13 @@ export default async function startRealParts() {
   if (redis.url) process.env.TEST_REDIS = redis.url;
   else missing('redis-server');
   if (!onPath('chromium')) missing('chromium');
+  if (!hasPostgres15) missing('PostgreSQL 15');
 }
 
 /** Says so in one line; where a build is judged, it is a failure. */
 function missing(program) {
-  if (process.env.CI === 'true') throw new Error(`${program} is not on the path, and CI=true`);
-  process.stderr.write(`${program} is not on the path: the tests that need it are left out.\n`);
+  if (process.env.CI === 'true') throw new Error(`${program} is not here, and CI=true`);
+  process.stderr.write(`${program} is not here: the tests that need it are left out.\n`);
 }
 
 /** Without a password, and without care for a crash. Each test has a database of its own, copied from the template. */

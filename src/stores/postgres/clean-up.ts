@@ -10,28 +10,44 @@ const EXPIRING = {
   // Deleting a grant takes its refresh tokens along; while one lives, a replay of it must be seen.
   grants: `expires_at <= now()
     AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.grant_id = grants.id AND t.expires_at > now())`,
+  audit_events: `at <= now() - $2 * interval '1 second'`,
 } as const;
 
 /** Refresh tokens before the grants that they hold on to. */
-const ORDER = ['artifacts', 'revoked_tokens', 'refresh_tokens', 'sessions', 'grants'] as const;
+const ORDER = [
+  'artifacts',
+  'revoked_tokens',
+  'refresh_tokens',
+  'sessions',
+  'grants',
+  'audit_events',
+] as const;
 
 export type Removed = Record<keyof typeof EXPIRING, number>;
+
+export interface CleanUp {
+  /** How long an event of the audit trail is kept. */
+  auditS: number;
+  batch?: number;
+}
 
 /**
  * Removes what has expired, a batch a statement: no statement holds many rows, none waits for a row in use.
  * Two processes at once share the work.
  */
-export async function cleanUp(pool: Pool, batch = 1000): Promise<Removed> {
+export async function cleanUp(pool: Pool, { auditS, batch = 1000 }: CleanUp): Promise<Removed> {
   const removed: Removed = {
     artifacts: 0,
     revoked_tokens: 0,
     refresh_tokens: 0,
     sessions: 0,
     grants: 0,
+    audit_events: 0,
   };
   for (const table of ORDER) {
     for (let gone = batch; gone === batch; removed[table] += gone) {
-      gone = (await pool.query(removal(table), [batch])).rowCount ?? 0;
+      const params = table === 'audit_events' ? [batch, auditS] : [batch];
+      gone = (await pool.query(removal(table), params)).rowCount ?? 0;
     }
   }
   return removed;
@@ -39,6 +55,6 @@ export async function cleanUp(pool: Pool, batch = 1000): Promise<Removed> {
 
 function removal(table: keyof typeof EXPIRING): string {
   return `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM ${table} WHERE ${EXPIRING[table]} ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
+    SELECT ctid FROM ${table} WHERE ${EXPIRING[table]} ORDER BY ${table === 'audit_events' ? 'at' : 'expires_at'} LIMIT $1 FOR UPDATE SKIP LOCKED
   ))`;
 }
