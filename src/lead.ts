@@ -12,7 +12,7 @@ import { databaseFor } from './stores/database-place.ts';
  * started it, and replaces workers that die. It answers no request itself.
  */
 export async function run(settings: Settings): Promise<void> {
-  const log = openLogger({ level: settings.LOG_LEVEL, to: logDestination(settings) });
+  const log = openLogger({ level: settings.LOG_LEVEL, to: await logDestination(settings) });
   try {
     await tryAddress({ port: settings.PORT, host: settings.HOST });
     const database = await databaseFor(settings, { embedded: 'own', log });

@@ -3,6 +3,7 @@ import { openApp } from './app.ts';
 import { plainErrorPage } from './http/plain-error-page.ts';
 import { logDestination, openLogger } from './logging/logger.ts';
 import { listen } from './process/doors.ts';
+import { giveBackMemory } from './process/give-back.ts';
 import { patiently } from './process/patience.ts';
 import { reportTo } from './process/report.ts';
 import { onFaults, onSignals } from './process/signals.ts';
@@ -12,7 +13,7 @@ import { type OpenHouse, openHouse } from './wiring.ts';
 
 /** One server process, from its first breath to its last: it listens first, opens the house, and drains when told to leave. */
 export async function run(settings: Settings): Promise<void> {
-  const log = openLogger({ level: settings.LOG_LEVEL, to: logDestination(settings) });
+  const log = openLogger({ level: settings.LOG_LEVEL, to: await logDestination(settings) });
   const report = reportTo({ settings, log });
   const leaving = new AbortController();
   const embedded = cluster.isWorker ? 'shared' : 'own';
@@ -43,6 +44,7 @@ export async function run(settings: Settings): Promise<void> {
     onFaults(log, () => leave(1));
     house = await opening;
     doors.admit(openApp({ ...entrance, errorPage: house.errorPage }, house.rooms).callback());
+    giveBackMemory();
     report.ready(doors.port);
   } catch (error) {
     if (!leaving.signal.aborted) report.failed(error);

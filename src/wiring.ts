@@ -7,6 +7,7 @@ import { keyLifetimes } from './keys/key-lifetimes.ts';
 import { openLocalKeyRing } from './keys/local-key-ring.ts';
 import { ensureKeys } from './keys/make-keys.ts';
 import type { Logger } from './logging/logger.ts';
+import type { ArtifactStore } from './oidc/protocol-store.ts';
 import { type Closing, closedInReverse } from './process/closing.ts';
 import { furnishRooms } from './rooms.ts';
 import type { Settings } from './settings/settings.ts';
@@ -15,8 +16,6 @@ import { postgresChangeFeed } from './stores/postgres/change-feed.ts';
 import { openDatabase } from './stores/postgres/database.ts';
 import { postgresJobs } from './stores/postgres/jobs.ts';
 import { protocolPorts } from './stores/postgres/protocol.ts';
-import { redisArtifacts } from './stores/redis/artifacts.ts';
-import { type RedisClient, assertNoEviction, openRedis } from './stores/redis/connection.ts';
 
 /** The house with its doors open: what the server answers with. Every part is opened and put together here. */
 export interface OpenHouse extends House {
@@ -72,9 +71,8 @@ async function openParts(
 
   await settleDemoClients(house);
 
-  const redis = await redisOf(settings, log, atClose);
   const inDatabase = protocolPorts(database.pool);
-  const artifacts = redis ? redisArtifacts(redis) : inDatabase.artifacts;
+  const artifacts = (await artifactsInRedis(settings, log, atClose)) ?? inDatabase.artifacts;
 
   return {
     ...house,
@@ -83,14 +81,17 @@ async function openParts(
   };
 }
 
-async function redisOf(
+/** Its client is only loaded where it is used: it takes eight megabytes. */
+async function artifactsInRedis(
   { REDIS_URL, production }: Settings,
   log: Logger,
   atClose: Closing['add'],
-): Promise<RedisClient | undefined> {
+): Promise<ArtifactStore | undefined> {
   if (!REDIS_URL) return undefined;
+  const { assertNoEviction, openRedis } = await import('./stores/redis/connection.ts');
+  const { redisArtifacts } = await import('./stores/redis/artifacts.ts');
   const redis = await openRedis(REDIS_URL, log);
   atClose(() => redis.disconnect());
   if (production) await assertNoEviction(redis);
-  return redis;
+  return redisArtifacts(redis);
 }

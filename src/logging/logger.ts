@@ -1,5 +1,4 @@
 import { type DestinationStream, type Logger as Pino, destination, pino } from 'pino';
-import pinoPretty from 'pino-pretty';
 import { scrubbed, withoutSecrets } from './redaction.ts';
 
 /** Writes what happened, a line a happening, and refuses to know any secret (redaction.ts). */
@@ -37,11 +36,12 @@ function clear<T>(argument: T): T | string {
  * Where lines go: JSON to standard output in production; in development to standard error, readable in a terminal,
  * so that standard output holds only the welcome.
  */
-export function logDestination(options: { production: boolean }): DestinationStream {
+export async function logDestination(options: { production: boolean }): Promise<DestinationStream> {
   const fd = options.production ? 1 : 2;
   const raw = destination({ fd, sync: true });
   // A full disk or a closed pipe must not fail the request that is told about.
   raw.on('error', () => {});
-  const readable = !options.production && process.stderr.isTTY;
-  return readable ? pinoPretty({ destination: raw, sync: true, ignore: 'pid,hostname' }) : raw;
+  if (options.production || !process.stderr.isTTY) return raw;
+  const { default: pinoPretty } = await import('pino-pretty');
+  return pinoPretty({ destination: raw, sync: true, ignore: 'pid,hostname' });
 }

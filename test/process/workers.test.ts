@@ -39,7 +39,7 @@ async function answers(server: ServerProcess, count: number): Promise<number[]> 
 function workersOf({ child }: ServerProcess): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => parentOf(pid) === child.pid && commandOf(pid).includes('main.ts'))
+    .filter((pid) => parentOf(pid) === child.pid && commandOf(pid).includes('start.js'))
     .map(Number);
 }
 

@@ -9,7 +9,7 @@ import type { Environment } from '../../src/settings/settings.ts';
 import { type Answer, type Asked, freePort, send } from './http.ts';
 import { noteSecret, secretsIn } from './secrets-used.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const MAIN = join(import.meta.dirname, '../../src/start.js');
 /** Generous: the machine may be busy with other tests. */
 const START_MS = 60_000;
 
@@ -25,7 +25,7 @@ function endSpawned(): void {
   if (leaked.length > 0) throw new Error(`A log holds secrets: ${leaked.join(', ')}`);
 }
 
-/** A real server: `node src/main.ts` with this environment and no other, in a folder of its own. */
+/** A real server: `node src/start.js` with this environment and no other, in a folder of its own. */
 export interface ServerProcess {
   issuer: string;
   port: number;

@@ -113,7 +113,10 @@ function socketOf(client: PoolClient): Socket | undefined {
 
 /** Without listeners a connection that is cut, idle or in use, would end the process. */
 function logFaults(pool: Pool, log?: DatabaseLog): void {
-  const lost = (error: Error) => log?.warn({ err: error }, 'A database connection was lost.');
+  const lost = (error: Error) => {
+    // The database may be stopped before the last of them has said good-bye.
+    if (!pool.ending) log?.warn({ err: error }, 'A database connection was lost.');
+  };
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', lost));
 }
