@@ -6,7 +6,8 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Our own forms are posted from our own pages (no token in the form can be forgotten or leaked). What the browser says
- * of itself decides first; browsers that do not say send Origin with every post. Protocol endpoints are not behind this.
+ * of itself decides first; browsers that do not say send Origin with every post. Who sends neither is no browser, and
+ * carries nobody's cookies but its own. Protocol endpoints are not behind this.
  */
 export function sameOrigin(issuer: string): Middleware {
   return (ctx, next) => {
@@ -20,6 +21,5 @@ export function sameOrigin(issuer: string): Middleware {
 function isFromOurPages(headers: IncomingHttpHeaders, issuer: string): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') return false;
-  if (headers.origin !== undefined) return headers.origin === issuer;
-  return site === 'same-origin';
+  return headers.origin === undefined || headers.origin === issuer;
 }

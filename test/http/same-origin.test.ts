@@ -27,7 +27,6 @@ describe.each(FORMS)('a form posted to %s', (path) => {
     ['from an origin that begins like ours', { origin: 'OWN.evil.example' }],
     ['from a sandbox', { origin: 'null' }],
     ['from a sandbox of ours', { 'sec-fetch-site': 'same-origin', origin: 'null' }],
-    ['without saying from where', {}],
   ])('%s is refused', async (_from, headers: Record<string, string>) => {
     const origin = headers['origin']?.replace('OWN', home.issuer);
     const answer = await post(path, { ...headers, ...(origin && { origin }) });
@@ -40,6 +39,7 @@ describe.each(FORMS)('a form posted to %s', (path) => {
     ['from our own page', { 'sec-fetch-site': 'same-origin', origin: 'OWN' }],
     ['from our own page, by an older browser', { origin: 'OWN' }],
     ['from our own page, without an origin', { 'sec-fetch-site': 'same-origin' }],
+    ['by a program that is no browser', {}],
   ])('%s goes on', async (_from, headers: Record<string, string>) => {
     const origin = headers['origin']?.replace('OWN', home.issuer);
     expect((await post(path, { ...headers, ...(origin && { origin }) })).status).not.toBe(403);
