@@ -1,7 +1,8 @@
 import cluster from 'node:cluster';
+import { setTimeout as wait } from 'node:timers/promises';
 import { openApp } from './app.ts';
 import { plainErrorPage } from './http/plain-error-page.ts';
-import { logDestination, openLogger } from './logging/logger.ts';
+import { type Logger, logDestination, openLogger } from './logging/logger.ts';
 import { listen } from './process/doors.ts';
 import { giveBackMemory } from './process/give-back.ts';
 import { patiently } from './process/patience.ts';
@@ -34,10 +35,7 @@ export async function run(settings: Settings): Promise<void> {
     const leave = async (code: number) => {
       leaving.abort();
       await doors.drain();
-      await opening.then(
-        (opened) => opened.close(),
-        () => undefined,
-      );
+      await within(CLOSE_MS, closed(opening, log));
       process.exit(code);
     };
     onSignals(() => leave(0));
@@ -49,4 +47,16 @@ export async function run(settings: Settings): Promise<void> {
   } catch (error) {
     if (!leaving.signal.aborted) report.failed(error);
   }
+}
+
+/** Jobs in hand may take this long to end; they are done again if they do not. */
+const CLOSE_MS = 12_000;
+
+async function closed(opening: Promise<OpenHouse>, log: Logger): Promise<void> {
+  const house = await opening.catch(() => undefined);
+  await house?.close().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
+}
+
+function within(ms: number, work: Promise<void>): Promise<void> {
+  return Promise.race([work, wait(ms)]);
 }

@@ -40,8 +40,7 @@ const RETRY_AFTER_S = 2;
 
 function asCannotGoOn(error: unknown): CannotGoOn {
   if (error instanceof CannotGoOn) return error;
-  if (isStoreAway(error))
-    return new CannotGoOn(503, 'away', { 'Retry-After': String(RETRY_AFTER_S) });
+  if (isStoreAway(error)) return away(RETRY_AFTER_S);
   const { status, expose, retryAfterS }: Record<string, unknown> = Object(error);
   if (typeof retryAfterS === 'number') {
     return new CannotGoOn(503, 'away', { 'Retry-After': String(retryAfterS) });
@@ -50,6 +49,11 @@ function asCannotGoOn(error: unknown): CannotGoOn {
     return new CannotGoOn(status, REASONS[status] ?? 'malformed');
   }
   return new CannotGoOn(500, 'fault');
+}
+
+/** Also for whoever has too much to do, and says for how long. */
+function away(seconds: number): CannotGoOn {
+  return new CannotGoOn(503, 'away', { 'Retry-After': String(seconds) });
 }
 
 const REASONS: Record<number, Reason> = {

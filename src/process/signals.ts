@@ -18,7 +18,7 @@ export function onSignals(leave: () => Promise<void>): void {
   process.on('SIGTERM', ask);
   process.on('SIGINT', ask);
   // The leader is gone, and with it the port.
-  process.on('disconnect', ask);
+  if (cluster.isWorker) process.on('disconnect', ask);
 }
 
 /** A promise nobody waited for harms no other request; an exception out of nowhere leaves the process in doubt. */
