@@ -25,6 +25,8 @@ export interface Account {
   credentialVersion: number;
   /** Grows with "sign out everywhere"; sessions and grants of an older number are dead. */
   signOutVersion: number;
+  /** How often an operator lifted what kept its owner out: tries are counted anew from then on. */
+  unlocks: number;
   createdAt: Date;
   updatedAt: Date;
 }

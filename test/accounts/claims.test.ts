@@ -7,6 +7,7 @@ const bare: Account = {
   admin: false,
   credentialVersion: 1,
   signOutVersion: 1,
+  unlocks: 0,
   createdAt: new Date('2026-11-20T12:00:00Z'),
   updatedAt: new Date('2026-11-20T12:00:00.900Z'),
 };

@@ -29,6 +29,8 @@ it('removes exactly what has expired', async () => {
 
   const removed = {
     artifacts: 1,
+    counters: 1,
+    known_browsers: 1,
     revoked_tokens: 1,
     refresh_tokens: 1,
     sessions: 1,
@@ -38,6 +40,8 @@ it('removes exactly what has expired', async () => {
   expect(await cleanUp(db.pool, { auditS: 86_400 })).toEqual(removed);
   expect(await cleanUp(db.pool, { auditS: 86_400 })).toEqual({
     artifacts: 0,
+    counters: 0,
+    known_browsers: 0,
     revoked_tokens: 0,
     refresh_tokens: 0,
     sessions: 0,
@@ -110,5 +114,11 @@ async function oneOfEach(expiresAt: Date) {
   await db.prisma.revokedToken.create({ data: { id: randomUUID(), expiresAt } });
   const artifact = { model: 'Interaction', id: randomUUID(), payload: {}, expiresAt };
   await db.prisma.artifact.create({ data: artifact });
+  const counter = { key: randomUUID(), count: 1, strikes: 0, startedAt: NOW, expiresAt };
+  await db.prisma.counter.create({ data: counter });
+  const versions = { credentialVersion: 1, signOutVersion: 1 };
+  const { accountId } = session;
+  const browser = { id: randomUUID(), secretHash: '', accountId, ...versions, createdAt: NOW };
+  await db.prisma.knownBrowser.create({ data: { ...browser, expiresAt } });
   return { grantId, sessionId: session.id };
 }

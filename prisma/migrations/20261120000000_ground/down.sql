@@ -6,6 +6,8 @@ DROP TABLE "api_scopes" CASCADE;
 DROP TABLE "apis" CASCADE;
 DROP TABLE "client_secrets" CASCADE;
 DROP TABLE "clients" CASCADE;
+DROP TABLE "counters" CASCADE;
+DROP TABLE "known_browsers" CASCADE;
 DROP TABLE "artifacts" CASCADE;
 DROP TABLE "revoked_tokens" CASCADE;
 DROP TABLE "consents" CASCADE;

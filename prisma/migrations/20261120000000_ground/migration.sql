@@ -20,6 +20,7 @@ CREATE TABLE "accounts" (
     "password_changed_at" TIMESTAMPTZ(3),
     "credential_version" INTEGER NOT NULL DEFAULT 1,
     "sign_out_version" INTEGER NOT NULL DEFAULT 1,
+    "unlocks" INTEGER NOT NULL DEFAULT 0,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
 
@@ -100,6 +101,31 @@ CREATE TABLE "artifacts" (
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "artifacts_pkey" PRIMARY KEY ("model","id")
+);
+
+-- CreateTable
+CREATE TABLE "known_browsers" (
+    "id" TEXT NOT NULL,
+    "secret_hash" TEXT NOT NULL,
+    "account_id" UUID NOT NULL,
+    "credential_version" INTEGER NOT NULL,
+    "sign_out_version" INTEGER NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "known_browsers_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "counters" (
+    "key" TEXT NOT NULL,
+    "count" INTEGER NOT NULL,
+    "strikes" INTEGER NOT NULL,
+    "started_at" TIMESTAMPTZ(3) NOT NULL,
+    "spent_at" TIMESTAMPTZ(3),
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "counters_pkey" PRIMARY KEY ("key")
 );
 
 -- CreateTable
@@ -246,6 +272,15 @@ CREATE INDEX "consents_client_id_idx" ON "consents"("client_id");
 CREATE INDEX "revoked_tokens_expires_at_idx" ON "revoked_tokens"("expires_at");
 
 -- CreateIndex
+CREATE INDEX "known_browsers_account_id_idx" ON "known_browsers"("account_id");
+
+-- CreateIndex
+CREATE INDEX "known_browsers_expires_at_idx" ON "known_browsers"("expires_at");
+
+-- CreateIndex
+CREATE INDEX "counters_expires_at_idx" ON "counters"("expires_at");
+
+-- CreateIndex
 CREATE INDEX "artifacts_expires_at_idx" ON "artifacts"("expires_at");
 
 -- CreateIndex
@@ -280,6 +315,9 @@ ALTER TABLE "consents" ADD CONSTRAINT "consents_account_id_fkey" FOREIGN KEY ("a
 
 -- AddForeignKey
 ALTER TABLE "consents" ADD CONSTRAINT "consents_client_id_fkey" FOREIGN KEY ("client_id") REFERENCES "clients"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "known_browsers" ADD CONSTRAINT "known_browsers_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "client_secrets" ADD CONSTRAINT "client_secrets_client_id_fkey" FOREIGN KEY ("client_id") REFERENCES "clients"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -3,6 +3,8 @@ import type { Pool } from 'pg';
 /** What is removed once it has expired, and since when it counts as such. Nothing else ever is. */
 const EXPIRING = {
   artifacts: 'expires_at <= now()',
+  counters: 'expires_at <= now()',
+  known_browsers: 'expires_at <= now()',
   revoked_tokens: 'expires_at <= now()',
   refresh_tokens: 'expires_at <= now()',
   // An ended or idle session stays: its grants ask for it until they expire themselves.
@@ -16,6 +18,8 @@ const EXPIRING = {
 /** Refresh tokens before the grants that they hold on to. */
 const ORDER = [
   'artifacts',
+  'counters',
+  'known_browsers',
   'revoked_tokens',
   'refresh_tokens',
   'sessions',
@@ -38,6 +42,8 @@ export interface CleanUp {
 export async function cleanUp(pool: Pool, { auditS, batch = 1000 }: CleanUp): Promise<Removed> {
   const removed: Removed = {
     artifacts: 0,
+    counters: 0,
+    known_browsers: 0,
     revoked_tokens: 0,
     refresh_tokens: 0,
     sessions: 0,

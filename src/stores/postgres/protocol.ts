@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { postgresArtifacts } from './artifacts.ts';
+import { postgresCounters } from './counters.ts';
 import { postgresRefreshTokens } from './refresh-tokens.ts';
 import { postgresRevokedTokens } from './revoked-tokens.ts';
 import { postgresVitals } from './vitals.ts';
@@ -8,6 +9,7 @@ import { postgresVitals } from './vitals.ts';
 export function protocolPorts(pool: Pool) {
   return {
     artifacts: postgresArtifacts(pool),
+    counters: postgresCounters(pool),
     refreshTokens: postgresRefreshTokens(pool),
     revokedTokens: postgresRevokedTokens(pool),
     vitals: postgresVitals(pool),

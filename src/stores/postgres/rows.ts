@@ -21,6 +21,7 @@ export const ACCOUNT = {
   passwordChangedAt: 'password_changed_at',
   credentialVersion: 'credential_version',
   signOutVersion: 'sign_out_version',
+  unlocks: 'unlocks',
   createdAt: 'created_at',
   updatedAt: 'updated_at',
 } as const satisfies Columns<Account>;
