@@ -16,10 +16,15 @@ export async function readForm<Schema extends z.ZodType>(
   return parsed.data;
 }
 
-async function readFields(ctx: Context): Promise<Record<string, string>> {
+/** What was posted as it came, names that come several times included. */
+export async function readParameters(ctx: Context): Promise<URLSearchParams> {
   if (!isUrlEncoded(ctx)) throw new CannotGoOn(400, 'malformed');
+  return new URLSearchParams(await readBody(ctx));
+}
+
+async function readFields(ctx: Context): Promise<Record<string, string>> {
   const fields: Record<string, string> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(await readBody(ctx))) {
+  for (const [name, value] of await readParameters(ctx)) {
     if (name in fields || `${name}${value}`.includes('\0')) throw new CannotGoOn(400, 'malformed');
     fields[name] = value;
   }

@@ -4,12 +4,14 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import { forgetUnverifiedHint } from './id-token-hint.ts';
 import { movedSession } from './moved-session.ts';
 import { postedParameters } from './posted-parameters.ts';
+import { postedRequests } from './posted-requests.ts';
 
 /** The protocol as one middleware: what must happen round the library, then the library itself. */
 export function protocol(provider: Provider, { ring }: { ring: KeyRing }): Middleware {
   return inOrder([
     movedSession(provider.cookieName('session')),
     postedParameters,
+    postedRequests,
     forgetUnverifiedHint(ring, provider.issuer),
     ...provider.middleware,
   ]);
