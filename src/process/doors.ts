@@ -40,10 +40,13 @@ export async function listen(
       answer = listener;
     },
     async drain(limitMs = 20_000) {
+      await lastCall(server);
+      const empty = emptied(server, limitMs);
+      // Sooner, those who are sent away would knock at a door that is just closing: here, or at another process's.
+      await wait(SETTLE_MS);
       draining = true;
       unanswered.forEach(askForAnother);
-      await lastCall(server);
-      return emptied(server, limitMs);
+      return empty;
     },
   };
 }
@@ -85,6 +88,7 @@ function whyNot(
   return `Port ${port} on ${host} cannot be listened on (${error.code ?? error.message}).`;
 }
 
+const SETTLE_MS = 300;
 const QUIET_TURNS = 5;
 const TURN_MS = 40;
 const MOST_TURNS = 50;
