@@ -22,7 +22,7 @@ beforeEach(async () => {
   const settings = readSettings(env);
   const jobs = postgresJobs({ config: db.config, worker: false, onError: () => {} });
   const house = furnish(settings, {
-    database: openDatabase(db.config),
+    database: openDatabase(db.config, { statementMs: 30_000 }),
     jobs,
     now: yesterday,
   });

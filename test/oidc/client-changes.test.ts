@@ -96,7 +96,8 @@ describe('a client', () => {
     const looks = countStatements(/FROM "public"."clients"/);
     const answers = await Promise.all(Array.from({ length: 30 }, () => authenticates(app)));
     expect(new Set(answers)).toEqual(new Set([true]));
-    expect(looks.stop()).toBe(1);
+    // The announcement that it was made may come in between, and then it is looked for again.
+    expect(looks.stop()).toBeLessThanOrEqual(2);
   });
 });
 
