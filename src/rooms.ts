@@ -14,6 +14,10 @@ import { pugRenderer } from './http/render.ts';
 import { sameOrigin } from './http/same-origin.ts';
 import { staticFiles } from './http/static-files.ts';
 import type { KeyRing } from './keys/key-ring.ts';
+import { budgetsWith } from './limits/budgets.ts';
+import type { Counters } from './limits/counters.ts';
+import { openLimiter } from './limits/limiter.ts';
+import { openLine, triesAtOnce } from './limits/line.ts';
 import { pageLocals } from './language/page-locals.ts';
 import { languageRoutes } from './language/routes.ts';
 import { documents } from './oidc/documents.ts';
@@ -39,6 +43,7 @@ import type { House } from './furnish.ts';
 export interface Furniture {
   ring: KeyRing;
   changes: ChangeFeed;
+  counters: Counters;
   artifacts: ArtifactStore;
   refreshTokens: RefreshTokenStore;
   revokedTokens: RevokedTokenStore;
@@ -58,6 +63,9 @@ export function furnishRooms(
   const render = pugRenderer(pageLocals({ fileUrl: (name) => files.urlOf(name), now }));
   const showError = errorPage(render);
   const requests = openRequests({ artifacts, now });
+  const budgets = budgetsWith(settings.GATEHOUSE_BUDGETS);
+  const limiter = openLimiter({ ...furniture, budgets, key: keys.counterKey, now });
+  const line = openLine(triesAtOnce(budgets));
   const provider = createProvider({
     ...house,
     ...furniture,
@@ -76,7 +84,7 @@ export function furnishRooms(
     }),
   });
   const interactions = openInteractions({ provider, artifacts, now });
-  const page = { ...house, issuer, interactions, render, development };
+  const page = { ...house, issuer, interactions, render, development, limiter, line };
   return {
     errorPage: showError,
     rooms: {

@@ -7,9 +7,8 @@ import { keyLifetimes } from './keys/key-lifetimes.ts';
 import { openLocalKeyRing } from './keys/local-key-ring.ts';
 import { ensureKeys } from './keys/make-keys.ts';
 import type { Logger } from './logging/logger.ts';
-import type { ArtifactStore } from './oidc/protocol-store.ts';
 import { type Closing, closedInReverse } from './process/closing.ts';
-import { furnishRooms } from './rooms.ts';
+import { type Furniture, furnishRooms } from './rooms.ts';
 import type { Settings } from './settings/settings.ts';
 import { bringUpToDate, databaseFor } from './stores/database-place.ts';
 import { postgresChangeFeed } from './stores/postgres/change-feed.ts';
@@ -72,26 +71,29 @@ async function openParts(
   await settleDemoClients(house);
 
   const inDatabase = protocolPorts(database.pool);
-  const artifacts = (await artifactsInRedis(settings, log, atClose)) ?? inDatabase.artifacts;
+  const inRedis = await portsInRedis(settings, log, atClose);
 
   return {
     ...house,
-    ...furnishRooms(house, { ring, changes, ...inDatabase, artifacts }),
+    ...furnishRooms(house, { ring, changes, ...inDatabase, ...inRedis }),
     isReady: () => allAnswer([() => database.pool.query('SELECT 1')]),
   };
 }
 
+type ShortLived = Pick<Furniture, 'artifacts' | 'counters'>;
+
 /** Its client is only loaded where it is used: it takes eight megabytes. */
-async function artifactsInRedis(
+async function portsInRedis(
   { REDIS_URL, production }: Settings,
   log: Logger,
   atClose: Closing['add'],
-): Promise<ArtifactStore | undefined> {
+): Promise<ShortLived | undefined> {
   if (!REDIS_URL) return undefined;
   const { assertNoEviction, openRedis } = await import('./stores/redis/connection.ts');
   const { redisArtifacts } = await import('./stores/redis/artifacts.ts');
+  const { redisCounters } = await import('./stores/redis/counters.ts');
   const redis = await openRedis(REDIS_URL, log);
   atClose(() => redis.disconnect());
   if (production) await assertNoEviction(redis);
-  return redisArtifacts(redis);
+  return { artifacts: redisArtifacts(redis), counters: redisCounters(redis) };
 }

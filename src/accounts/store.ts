@@ -28,6 +28,8 @@ export interface AccountStore {
   strengthenHash(id: string, oldHash: string, newHash: string): Promise<void>;
   /** Raises `signOutVersion`: every session and grant of the account is dead from then on. */
   signOutEverywhere(id: string): Promise<boolean>;
+  /** Raises `unlocks`: wrong passwords are counted anew from then on. */
+  unlock(id: string): Promise<boolean>;
   /** Also signs out everywhere. */
   disable(id: string, at: Date): Promise<boolean>;
   enable(id: string): Promise<boolean>;

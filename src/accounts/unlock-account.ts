@@ -5,19 +5,19 @@ import type { AccountStore } from './store.ts';
 
 export interface UnlockAccountDeps {
   atomically: Atomically<{
-    accounts: Pick<AccountStore, 'find'>;
+    accounts: Pick<AccountStore, 'unlock'>;
     audit: Pick<AuditTrail, 'record'>;
   }>;
 }
 
-/** Records that an operator lifted what keeps a person out after too many tries. Tries are not counted yet. */
+/** An operator lifts what keeps a person out after too many tries: theirs are counted anew, in every browser. */
 export async function unlockAccount(
   { atomically }: UnlockAccountDeps,
   id: string,
   circumstances: Circumstances,
 ): Promise<'unlocked' | 'unknown'> {
   return atomically(async ({ accounts, audit }) => {
-    if (!(await accounts.find(id))) return 'unknown';
+    if (!(await accounts.unlock(id))) return 'unknown';
     await audit.record('account-unlocked', {}, { ...circumstances, accountId: id });
     return 'unlocked';
   });

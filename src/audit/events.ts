@@ -11,6 +11,8 @@ export interface AuditEvents {
   'password-changed': { by: 'cli' | 'owner' | 'reset' };
   'signed-in': { remembered: boolean };
   'sign-in-refused': { why: 'wrong-password' | 'unknown-person' | 'disabled' };
+  /** Too many failures: whoever it is about waits. Told once, by the last one that was admitted. */
+  'budget-spent': { budget: string };
   'signed-out': Record<string, never>;
   'signed-out-everywhere': Record<string, never>;
   'consent-given': { allowed: Allowed };

@@ -13,7 +13,7 @@ export const unlockUser: Command = {
     if (outcome === 'unknown') throw gone();
     data(
       { id, email, outcome },
-      `${email} may try again. (Wrong tries are not limited yet, so nothing kept them out.)`,
+      `${email} may try again at once. What their network used up comes back by itself.`,
     );
   },
 };

@@ -11,6 +11,8 @@ export interface Keys {
   cookieKeys: string[];
   /** For codes that people type: too short to be merely hashed. */
   codeKeys: Buffer[];
+  /** Under which it is counted who tried what: by the newest secret alone, and anew when it changes. */
+  counterKey: Buffer;
   /** The secret of the client `demo-service` in development. */
   demoServiceSecret: string;
 }
@@ -24,6 +26,7 @@ export function deriveKeys(secrets: readonly string[]): Keys {
     encryption: encryptionUnder([newest.sealing, ...older.map(({ sealing }) => sealing)]),
     cookieKeys: all.map(({ derive }) => derive('cookies').toString('base64url')),
     codeKeys: all.map(({ derive }) => derive('codes')),
+    counterKey: newest.derive('counters'),
     demoServiceSecret: newest.derive('demo-service').toString('base64url'),
   };
 }

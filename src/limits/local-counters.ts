@@ -59,7 +59,7 @@ function endOf({ startedAt, spentAt, strikes }: Window, withinMs: number, longes
 function countIn(window: Window, { most }: Budget, now: number): Take {
   window.count += 1;
   const spent = window.count >= most;
-  window.spentAt = spent ? now : undefined;
+  window.spentAt = spent ? Math.max(now, window.startedAt) : undefined;
   return { taken: true, startedAt: new Date(window.startedAt), spent };
 }
 

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { budgets } from './budgets.ts';
 import { lifetimes } from './lifetimes.ts';
 
 /**
@@ -88,6 +89,11 @@ export const schema = z.object({
     ])
     .default(1)
     .describe('Processes that share the port; auto: one a core.'),
+  GATEHOUSE_BUDGETS: budgets()
+    .optional()
+    .describe(
+      'How often what may be tried, where it differs from src/limits/budgets.ts: {"passwords-per-account":{"most":5,"withinS":900}}. Production takes stricter ones alone.',
+    ),
   ...lifetimes,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { looserThan } from './budgets.ts';
 import { SECRETS, schema, type Variables } from './schema.ts';
 
 /** The environment, once, whole and checked. Nothing else reads it. */
@@ -120,6 +121,12 @@ function* unsafeInProduction(settings: Settings): Generator<SettingsFault> {
     yield {
       variable: 'DATABASE_URL',
       fault: 'is missing; point it at PostgreSQL, or set GATEHOUSE_EMBEDDED=allow.',
+    };
+  }
+  for (const looser of looserThan(settings.GATEHOUSE_BUDGETS)) {
+    yield {
+      variable: 'GATEHOUSE_BUDGETS',
+      fault: `${looser} may only be made stricter in production: fewer tries, or a longer time.`,
     };
   }
   if (settings.GATEHOUSE_DEVELOPMENT) {

@@ -1,6 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { giveMark, marksOf } from '../accounts/known-browser-cookie.ts';
 import { shownPerson } from '../accounts/shown-person.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
@@ -27,7 +28,11 @@ const form = z.object({
 });
 
 type Typed = z.infer<typeof form>;
-type Flaw = 'incomplete' | 'refused' | 'busy';
+/** What the page says, and how many it says there are. */
+interface Flaw {
+  error: 'incomplete' | 'refused' | 'busy' | 'wait-minutes' | 'wait-seconds';
+  count?: number;
+}
 
 export function signInRoutes(deps: SignInRouteDeps): Router {
   const { interactions } = deps;
@@ -61,10 +66,13 @@ async function attempt(
   if (!identifier || !password) return refused(ctx, 'incomplete');
   const remember = kept !== undefined;
   const circumstances = circumstancesOf(ctx, { clientId: interaction.client.id });
+  const visitor = { ip: ctx.ip, marks: marksOf(ctx) };
   try {
-    const account = await signIn(deps, { identifier, password, remember }, circumstances);
-    if (account === 'refused') return refused(ctx, 'refused');
-    const { id: accountId, signOutVersion } = account;
+    const tried = await signIn(deps, { identifier, password, remember, visitor }, circumstances);
+    if (tried.outcome === 'refused') return refused(ctx, 'refused');
+    if (tried.outcome === 'wait') return mustWait(ctx, tried.waitS);
+    if (tried.mark) giveMark(ctx, tried.mark, deps.now());
+    const { id: accountId, signOutVersion } = tried.account;
     const at = Math.floor(deps.now().getTime() / 1000);
     const person = { accountId, signOutVersion, remember, amr: ['pwd'], at };
     await deps.interactions.proceed(ctx, interaction, { person });
@@ -73,13 +81,20 @@ async function attempt(
     if (!(error instanceof TooBusy)) throw error;
     ctx.status = 503;
     ctx.set('Retry-After', String(error.retryAfterS));
-    return 'busy';
+    return { error: 'busy' };
   }
 }
 
-function refused(ctx: Context, flaw: Flaw): Flaw {
+function refused(ctx: Context, error: 'incomplete' | 'refused'): Flaw {
   ctx.status = 400;
-  return flaw;
+  return { error };
+}
+
+function mustWait(ctx: Context, waitS: number): Flaw {
+  ctx.status = 429;
+  ctx.set('Retry-After', String(waitS));
+  if (waitS < 60) return { error: 'wait-seconds', count: waitS };
+  return { error: 'wait-minutes', count: Math.ceil(waitS / 60) };
 }
 
 async function show(
@@ -97,7 +112,7 @@ async function show(
     person,
     identifier: typed?.email ?? params['login_hint']?.slice(0, 320) ?? '',
     remember: typed?.remember !== undefined,
-    error: flaw,
+    ...flaw,
   });
 }
 

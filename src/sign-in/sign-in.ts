@@ -1,9 +1,11 @@
 import type { Account } from '../accounts/account.ts';
 import { type CheckPasswordDeps, checkPassword } from '../accounts/check-password.ts';
+import { newMark } from '../accounts/known-browsers.ts';
+import { type PasswordTriesDeps, type Visitor, passwordTries } from '../accounts/password-tries.ts';
 import type { Circumstances } from '../audit/events.ts';
 import type { AuditTrail } from '../audit/store.ts';
 
-export interface SignInDeps extends CheckPasswordDeps {
+export interface SignInDeps extends CheckPasswordDeps, PasswordTriesDeps {
   audit: Pick<AuditTrail, 'record'>;
 }
 
@@ -12,29 +14,37 @@ export interface Attempt {
   identifier: string;
   password: string;
   remember: boolean;
+  visitor: Visitor;
 }
+
+/** `mark` is for the browser, where the account did not know it yet. */
+export type SignInOutcome =
+  | { outcome: 'signed-in'; account: Account; mark?: string }
+  | { outcome: 'refused' }
+  | { outcome: 'wait'; waitS: number };
 
 /** Whoever is refused is not told why: strangers must not learn who has an account, nor who was shut out. */
 export async function signIn(
   deps: SignInDeps,
-  { identifier, password, remember }: Attempt,
+  { identifier, password, remember, visitor }: Attempt,
   circumstances: Circumstances,
-): Promise<Account | 'refused'> {
-  const checked = await checkPassword(deps, { identifier, password });
+): Promise<SignInOutcome> {
+  const admit = passwordTries(deps, identifier, visitor);
+  const checked = await checkPassword(deps, { identifier, password }, admit);
+  if (checked.outcome === 'wait') return checked;
   if (checked.outcome === 'wrong') {
-    const { why, accountId } = checked;
-    await deps.audit.record(
-      'sign-in-refused',
-      { why },
-      { ...circumstances, ...(accountId && { accountId }) },
-    );
-    return 'refused';
+    const { why, accountId, spent } = checked;
+    const from = { ...circumstances, ...(accountId && { accountId }) };
+    await deps.audit.record('sign-in-refused', { why }, from);
+    for (const budget of spent) await deps.audit.record('budget-spent', { budget }, from);
+    return { outcome: 'refused' };
   }
-  const { account } = checked;
-  await deps.audit.record(
-    'signed-in',
-    { remembered: remember },
-    { ...circumstances, accountId: account.id },
-  );
-  return account;
+  const { account, knownBrowser } = checked;
+  const from = { ...circumstances, accountId: account.id };
+  await deps.audit.record('signed-in', { remembered: remember }, from);
+  return {
+    outcome: 'signed-in',
+    account,
+    ...(!knownBrowser && { mark: await newMark(deps, account) }),
+  };
 }

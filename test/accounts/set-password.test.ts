@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { checkPassword } from '../../src/accounts/check-password.ts';
 import { setPassword } from '../../src/accounts/set-password.ts';
-import { type People, openPeople } from '../support/accounts.ts';
+import { type People, openPeople, always } from '../support/accounts.ts';
 
 let people: People;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ it('replaces the password, raises both versions and tells it', async () => {
   expect(await people.events(id)).toEqual(['account-created', 'password-changed']);
 
   const check = (password: string) =>
-    checkPassword(people, { identifier: 'set@example.com', password });
+    checkPassword(people, { identifier: 'set@example.com', password }, always);
   expect(await check('the old password')).toMatchObject({ outcome: 'wrong' });
   expect(await check('the new password')).toMatchObject({ outcome: 'right' });
 });
@@ -44,7 +44,7 @@ it('of many changes decided on one version exactly one counts, wholly', async ()
     expect(outcomes.filter((outcome) => outcome === 'changed-meanwhile')).toHaveLength(5);
 
     const password = `password number ${outcomes.indexOf('changed')}`;
-    expect(await checkPassword(people, { identifier: email, password })).toMatchObject({
+    expect(await checkPassword(people, { identifier: email, password }, always)).toMatchObject({
       outcome: 'right',
       account: { credentialVersion: 2, signOutVersion: 2 },
     });
@@ -73,7 +73,7 @@ describe('the same password, however it is typed', () => {
   ])('%s', async (what, chosen, typed) => {
     const email = `${encodeURIComponent(what)}@example.com`;
     await people.invite({ email, password: chosen });
-    const outcome = await checkPassword(people, { identifier: email, password: typed });
+    const outcome = await checkPassword(people, { identifier: email, password: typed }, always);
     expect(outcome.outcome).toBe('right');
   });
 
@@ -86,7 +86,7 @@ describe('the same password, however it is typed', () => {
   ])('another one: %s', async (what, chosen, typed) => {
     const email = `not-${encodeURIComponent(what)}@example.com`;
     await people.invite({ email, password: chosen });
-    const outcome = await checkPassword(people, { identifier: email, password: typed });
+    const outcome = await checkPassword(people, { identifier: email, password: typed }, always);
     expect(outcome.outcome).toBe('wrong');
   });
 });

@@ -13,7 +13,7 @@ const FLOW = [...DOMAIN, 'oidc/interaction.ts', 'oidc/dispatch.ts'];
 
 const MAY_IMPORT: Record<string, string[]> = {
   crypto: [],
-  settings: [],
+  settings: ['limits/budgets.ts'],
   i18n: [],
   logging: [],
   transactions: [],

@@ -90,6 +90,17 @@ export function countersConformance(name: string, open: () => Promise<Opened>): 
       await door().giveBack(randomUUID(), at(0));
     });
 
+    it('give no more to callers whose clocks differ', async () => {
+      const key = randomUUID();
+      await spend(key, 1, 0);
+      const early = Array.from({ length: 50 }, () => door(0).take(key, TEN, at(0)));
+      const late = Array.from({ length: 50 }, () => door(1).take(key, TEN, at(4000)));
+      // Those that came before the first late one belong to the window before.
+      expect(taken(await Promise.all([...early, ...late]))).toBeLessThanOrEqual(19);
+      expect(taken(await spend(key, 50, 0))).toBe(0);
+      expect(taken(await spend(key, 50, 4000))).toBe(0);
+    });
+
     it('know a budget of one', async () => {
       const one = { most: 1, withinS: 60, longest: 1 };
       const key = randomUUID();

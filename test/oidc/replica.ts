@@ -9,6 +9,7 @@ import { openDatabase } from '../../src/stores/postgres/database.ts';
 import { postgresJobs } from '../../src/stores/postgres/jobs.ts';
 import { protocolPorts } from '../../src/stores/postgres/protocol.ts';
 import { redisArtifacts } from '../../src/stores/redis/artifacts.ts';
+import { redisCounters } from '../../src/stores/redis/counters.ts';
 import { openRedis } from '../../src/stores/redis/connection.ts';
 import { furnish } from '../../src/furnish.ts';
 import { silentFeed } from '../keys/key-house.ts';
@@ -41,7 +42,7 @@ export async function openReplica({ settings, issuer }: TestHouse): Promise<Repl
     ring: loose(ring),
     changes: { onChange: () => () => {}, isFresh: () => true },
     ...protocolPorts(database.pool),
-    ...(redis && { artifacts: redisArtifacts(redis) }),
+    ...(redis && { artifacts: redisArtifacts(redis), counters: redisCounters(redis) }),
   };
   const { rooms, errorPage } = furnishRooms(house, parts);
   const log = openLogger({ level: 'silent', to: collectLog().stream });

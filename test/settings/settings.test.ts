@@ -23,6 +23,10 @@ const faultsOf = (env: Record<string, string>): Record<string, string> => {
   }
 };
 
+const triesOf = (most: number, withinS = 900) => ({
+  GATEHOUSE_BUDGETS: JSON.stringify({ 'passwords-per-account': { most, withinS } }),
+});
+
 describe('settings', () => {
   it('need nothing in development', () => {
     const settings = readSettings({});
@@ -60,6 +64,30 @@ describe('settings', () => {
       'GATEHOUSE_DEVELOPMENT',
     );
     expect(faultsOf(production)).toEqual({});
+  });
+
+  it('take stricter budgets in production, and looser ones for trying', () => {
+    expect(faultsOf({ ...production, ...triesOf(5, 1800) })).toEqual({});
+    const looser = { GATEHOUSE_BUDGETS: expect.stringContaining('passwords-per-account may only') };
+    expect(faultsOf({ ...production, ...triesOf(11) })).toEqual(looser);
+    expect(faultsOf({ ...production, ...triesOf(5, 60) })).toEqual(looser);
+    expect(faultsOf(triesOf(1000, 1))).toEqual({});
+    expect(readSettings(triesOf(5)).GATEHOUSE_BUDGETS).toEqual({
+      'passwords-per-account': { most: 5, withinS: 900 },
+    });
+  });
+
+  it.each([
+    ['ten', 'must be JSON like'],
+    ['[]', 'must be JSON like'],
+    ['{"passwords-per-account":{"most":0}}', 'look at passwords-per-account.most'],
+    ['{"passwords-per-account":{"often":1}}', 'look at passwords-per-account'],
+    ['{"passwords":{"most":1}}', 'names a budget that is not there'],
+    ['{"toString":{"most":1}}', 'names a budget that is not there'],
+  ])('refuse %s as budgets', (text, fault) => {
+    expect(faultsOf({ GATEHOUSE_BUDGETS: text })).toEqual({
+      GATEHOUSE_BUDGETS: expect.stringContaining(fault),
+    });
   });
 
   it('keep development on this machine', () => {

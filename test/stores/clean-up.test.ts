@@ -118,7 +118,7 @@ async function oneOfEach(expiresAt: Date) {
   await db.prisma.counter.create({ data: counter });
   const versions = { credentialVersion: 1, signOutVersion: 1 };
   const { accountId } = session;
-  const browser = { id: randomUUID(), secretHash: '', accountId, ...versions, createdAt: NOW };
+  const browser = { id: randomUUID(), accountId, ...versions, createdAt: NOW };
   await db.prisma.knownBrowser.create({ data: { ...browser, expiresAt } });
   return { grantId, sessionId: session.id };
 }

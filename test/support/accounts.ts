@@ -1,9 +1,18 @@
 import { createAccount, type AccountWish } from '../../src/accounts/create-account.ts';
+import type { AdmitTry } from '../../src/accounts/password-tries.ts';
 import { argon2Hasher } from '../../src/passwords/argon2-hasher.ts';
 import { type Durable, durablePorts } from '../../src/stores/postgres/durable.ts';
 import type { Atomically } from '../../src/transactions/atomically.ts';
 import type { House } from '../../src/furnish.ts';
 import { type TestDatabase, freshDatabase } from './database.ts';
+
+/** Lets every try in: for what is not about limits. */
+export const always: AdmitTry = async () => ({
+  admitted: true,
+  known: false,
+  spends: [],
+  done: async () => {},
+});
 
 /** As cheap as argon2 can be: for tests that are not about its cost. */
 export const CHEAP = { memoryCost: 1024, timeCost: 1, parallelism: 1 };

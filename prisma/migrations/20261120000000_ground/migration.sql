@@ -106,7 +106,6 @@ CREATE TABLE "artifacts" (
 -- CreateTable
 CREATE TABLE "known_browsers" (
     "id" TEXT NOT NULL,
-    "secret_hash" TEXT NOT NULL,
     "account_id" UUID NOT NULL,
     "credential_version" INTEGER NOT NULL,
     "sign_out_version" INTEGER NOT NULL,

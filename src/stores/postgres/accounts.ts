@@ -46,6 +46,7 @@ export function postgresAccounts(db: Db): AccountStore {
       await change({ id, passwordHash: oldHash }, { passwordHash: newHash });
     },
     signOutEverywhere: (id) => change({ id }, { signOutVersion: { increment: 1 } }),
+    unlock: (id) => change({ id }, { unlocks: { increment: 1 } }),
     disable: (id, at) =>
       change({ id, disabledAt: null }, { disabledAt: at, signOutVersion: { increment: 1 } }),
     enable: (id) => change({ id, disabledAt: { not: null } }, { disabledAt: null }),

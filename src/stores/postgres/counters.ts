@@ -38,7 +38,8 @@ const TAKE = `INSERT INTO counters AS c (key, count, strikes, started_at, spent_
     strikes = CASE WHEN NOT (${OVER}) THEN c.strikes
       WHEN c.spent_at IS NOT NULL AND $2::timestamptz < c.expires_at THEN least(c.strikes + 1, 20) ELSE 0 END,
     started_at = CASE WHEN ${OVER} THEN excluded.started_at ELSE c.started_at END,
-    spent_at = CASE WHEN CASE WHEN ${OVER} THEN 1 ELSE c.count + 1 END >= $5::int THEN $2::timestamptz END,
+    spent_at = CASE WHEN CASE WHEN ${OVER} THEN 1 ELSE c.count + 1 END >= $5::int
+      THEN CASE WHEN ${OVER} THEN $2::timestamptz ELSE greatest($2::timestamptz, c.started_at) END END,
     expires_at = CASE WHEN ${OVER} THEN excluded.expires_at ELSE c.expires_at END
   WHERE c.count < $5::int OR ${OVER}
   RETURNING started_at, spent_at IS NOT NULL AS spent`;

@@ -5,6 +5,7 @@ import { postgresClients } from './clients.ts';
 import { postgresConsents } from './consents.ts';
 import type { Db } from './database.ts';
 import { postgresGrants } from './grants.ts';
+import { postgresKnownBrowsers } from './known-browsers.ts';
 import { postgresSessions } from './sessions.ts';
 import { postgresSigningKeys } from './signing-keys.ts';
 
@@ -19,6 +20,7 @@ export function durablePorts(db: Db) {
     sessions: postgresSessions(db),
     grants: postgresGrants(db),
     consents: postgresConsents(db),
+    knownBrowsers: postgresKnownBrowsers(db),
     signingKeys: postgresSigningKeys(db),
   };
 }

@@ -35,7 +35,7 @@ elseif count >= most then
 end
 count = count + 1
 redis.call('HSET', KEYS[1], 'c', count, 'k', strikes, 's', string.format('%.0f', started), 'e', string.format('%.0f', expires))
-if count >= most then redis.call('HSET', KEYS[1], 'x', ARGV[1]) else redis.call('HDEL', KEYS[1], 'x') end
+if count >= most then redis.call('HSET', KEYS[1], 'x', string.format('%.0f', math.max(now, started))) else redis.call('HDEL', KEYS[1], 'x') end
 redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.max(1, expires - now)))
 return {1, string.format('%.0f', started), count >= most and 1 or 0}`;
 

@@ -1,0 +1,81 @@
+import type { BudgetName } from '../limits/budgets.ts';
+import type { Asked, Limiter } from '../limits/limiter.ts';
+import type { Line } from '../limits/line.ts';
+import { originOf } from '../limits/origin.ts';
+import type { Account } from './account.ts';
+import { canonicalIdentifier } from './find-by-identifier.ts';
+import { type KnownBrowserDeps, recognise } from './known-browsers.ts';
+
+/** Whether a password may be tried. Asked of before any hash, once it is known whom it would be tried on. */
+export type AdmitTry = (account: Account | undefined) => Promise<PasswordTry>;
+
+export type PasswordTry =
+  | {
+      admitted: true;
+      /** The account has signed in with this browser before. */
+      known: boolean;
+      /** What this one would spend if it fails. */
+      spends: BudgetName[];
+      /** Must be told, whatever happened. Only failures count. */
+      done(failed: boolean): Promise<void>;
+    }
+  | { admitted: false; waitS: number };
+
+/** Who tries, as far as it can be seen before they prove to be anybody. */
+export interface Visitor {
+  ip: string;
+  /** What the browser brings (known-browser-cookie.ts). */
+  marks: readonly string[];
+}
+
+export interface PasswordTriesDeps extends KnownBrowserDeps {
+  limiter: Limiter;
+  /**
+   * A try takes its place before it is known to be a failure. Only a few at a time for one account, so that several
+   * devices of one person that come at once, all with the right password, do not refuse each other.
+   */
+  line: Line;
+}
+
+/** A browser that the account knows has tries of its own: nobody else can spend them, and it waits for nobody. */
+export function passwordTries(
+  deps: PasswordTriesDeps,
+  identifier: string,
+  visitor: Visitor,
+): AdmitTry {
+  return async (account) => {
+    const mark = await recognise(deps, account, visitor.marks);
+    const who = account ? `account ${account.id}` : `nobody ${canonicalIdentifier(identifier)}`;
+    const counted = `${mark ?? who} ${account?.unlocks ?? 0}`;
+    const leave = await deps.line(counted);
+    try {
+      const asked = mark ? ownTries(counted) : strangersTries(counted, visitor);
+      const admission = await deps.limiter.admit(asked);
+      if (!admission.admitted) {
+        leave();
+        return { admitted: false, waitS: admission.waitS };
+      }
+      const done = (failed: boolean) => settle(admission, failed).finally(leave);
+      return { admitted: true, known: mark !== undefined, spends: admission.spent, done };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  };
+}
+
+async function settle(admission: { giveBack(): Promise<void> }, failed: boolean): Promise<void> {
+  if (!failed) await admission.giveBack();
+}
+
+function ownTries(of: string): Asked[] {
+  return [{ budget: 'passwords-per-known-browser', of }];
+}
+
+function strangersTries(of: string, { ip }: Visitor): Asked[] {
+  return [
+    { budget: 'passwords-per-account', of },
+    { budget: 'passwords-per-origin', of: originOf(ip) },
+    { budget: 'passwords-in-all', of: 'all' },
+  ];
+}

@@ -1,0 +1,119 @@
+import { setPassword } from '../../src/accounts/set-password.ts';
+import { unlockAccount } from '../../src/accounts/unlock-account.ts';
+import { signOutEverywhere } from '../../src/sessions/sign-out-everywhere.ts';
+import type { Page } from '../support/browser.ts';
+import type { TestHouse } from '../support/house.ts';
+import { type Tries, alertOf, isIn, openTries, wrong } from './tries.ts';
+
+const MINUTE = 60_000;
+const BY = { actor: 'cli' as const };
+
+describe('too many wrong passwords', () => {
+  let house: TestHouse;
+  let tries: Tries;
+  beforeAll(async () => {
+    tries = await openTries({ env: { GATEHOUSE_BUDGETS: '{"passwords-per-origin":{"most":12}}' } });
+    ({ house } = tries);
+  });
+  afterAll(() => house.close());
+
+  it('a second time, the wait is longer', async () => {
+    const person = await house.person();
+    await tries.spend(person);
+    house.turnClock(15 * MINUTE);
+    await tries.spend(person);
+    expect(alertOf(await tries.attempt(person))).toContain('Wait 30 minutes');
+  });
+
+  it('a right one in between counts as nothing', async () => {
+    const person = await house.person();
+    for (let i = 0; i < 12; i += 1) expect(isIn(await tries.attempt(person))).toBe(true);
+    const statuses = (await tries.spend(person, 11)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 400)).toHaveLength(10);
+  });
+
+  it('devices of one person that come at once do not refuse each other', async () => {
+    const person = await house.person();
+    const all = await Promise.all(Array.from({ length: 15 }, () => tries.attempt(person)));
+    expect(all.map(isIn)).toEqual(all.map(() => true));
+  });
+
+  it('whoever tries from a known browser spends its own, and nobody else may use it', async () => {
+    const [person, other] = [await house.person(), await house.person()];
+    const browser = await tries.browserOf(person);
+    for (let i = 0; i < 10; i += 1) await tries.attempt(wrong(person), { browser });
+    expect((await tries.attempt(person, { browser })).status).toBe(429);
+    expect(isIn(await tries.attempt(person))).toBe(true);
+    await tries.spend(other);
+    expect((await tries.attempt(other, { browser })).status).toBe(429);
+  });
+
+  it.each([
+    ['a new password', newPassword],
+    ['signing out everywhere', (id: string) => signOutEverywhere(house.house, id, BY)],
+  ])('%s makes a known browser a stranger', async (_what, act) => {
+    const person = await house.person();
+    const browser = await tries.browserOf(person);
+    await act(person.id);
+    await tries.spend(person);
+    expect((await tries.attempt(person, { browser })).status).toBe(429);
+  });
+
+  async function newPassword(id: string) {
+    const account = await house.house.accounts.find(id);
+    if (!account) throw new Error('nobody');
+    const wish = { account, password: 'another password', by: 'cli' as const };
+    return setPassword(house.house, wish, BY);
+  }
+
+  it('an operator lets a person try again at once, in every browser', async () => {
+    const person = await house.person();
+    const browser = await tries.browserOf(person);
+    await tries.spend(person);
+    for (let i = 0; i < 10; i += 1) await tries.attempt(wrong(person), { browser });
+    expect(await unlockAccount(house.house, person.id, BY)).toBe('unlocked');
+    expect(isIn(await tries.attempt(person))).toBe(true);
+    expect(isIn(await tries.attempt(person, { browser }))).toBe(true);
+  });
+
+  it('people who do not exist are met alike, byte for byte', async () => {
+    const person = await house.person({ email: 'known0@example.com' });
+    tries.hashed();
+    const known = await tries.spend(person, 12);
+    const unknown = await tries.spend({ email: 'nobody@example.com' }, 12);
+    expect(tries.hashed()).toBe(20);
+    expect(known.map(shown)).toEqual(unknown.map(shown));
+    expect(known.map(({ status }) => status)).toEqual([...Array(10).fill(400), 429, 429]);
+    expect(
+      (await tries.attempt({ email: ' NOBODY@example.com', password: 'not the password' })).status,
+    ).toBe(429);
+  });
+
+  it.each([
+    ['an IPv4 address', '192.0.2.9', '192.0.2.9', '192.0.2.10'],
+    ['an IPv6 household', '2001:db8:0:7::1', '2001:db8:0:7:ffff::2', '2001:db8:0:8::1'],
+  ])('%s has so many for all accounts, and its neighbour its own', async (_what, a, b, c) => {
+    const person = await house.person();
+    const browser = await tries.browserOf(person);
+    for (let i = 0; i < 12; i += 1) {
+      const one = { email: `spray${i}@example.com`, password: 'not the password' };
+      expect((await tries.attempt(one, { from: i % 2 ? a : b })).status).toBe(400);
+    }
+    const refused = await tries.attempt(person, { from: b });
+    expect([refused.status, alertOf(refused)]).toEqual([
+      429,
+      'Too many tries. Wait 60 minutes, then try again.',
+    ]);
+    expect(isIn(await tries.attempt(person, { from: c }))).toBe(true);
+    // Who is known is not kept out by what others do from the same place.
+    expect(isIn(await tries.attempt(person, { from: b, browser }))).toBe(true);
+  });
+});
+
+const shown = ({ status, text }: Page) => [status, withoutNames(text)];
+/** What differs by itself from one answer to the next. */
+const withoutNames = (text: string) =>
+  text
+    .replaceAll(/\/interaction\/[\w-]+/g, '')
+    .replaceAll(/nonce="[^"]+"/g, '')
+    .replaceAll(/value="[^"]*@example.com"/g, '');
