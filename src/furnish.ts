@@ -2,6 +2,12 @@ import { type Keys, deriveKeys } from './crypto/derived-keys.ts';
 import { keyLifetimes } from './keys/key-lifetimes.ts';
 import { rotateIfDue } from './keys/rotate.ts';
 import type { JobOverview, JobQueue, JobWork } from './jobs/queue.ts';
+import { BRAND } from './language/page-locals.ts';
+import type { Mailer } from './mail/mailer.ts';
+import { openMailer } from './mail/open-mailer.ts';
+import { resumeMails } from './mail/resume-mails.ts';
+import { sendMail } from './mail/send-mail.ts';
+import { letterWriter } from './mail/templates.ts';
 import { argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
 import type { PasswordHasher } from './passwords/hasher.ts';
 import { closedInReverse } from './process/closing.ts';
@@ -12,6 +18,7 @@ import { cleanUp } from './stores/postgres/clean-up.ts';
 import { type Database, type Db, openDatabase } from './stores/postgres/database.ts';
 import { type Durable, durablePorts } from './stores/postgres/durable.ts';
 import { type PostgresJobs, postgresJobs } from './stores/postgres/jobs.ts';
+import { postgresLetterbox } from './stores/postgres/letterbox.ts';
 import type { Atomically } from './transactions/atomically.ts';
 
 /** What a change may write, in one transaction. */
@@ -26,6 +33,8 @@ export interface House extends Ports {
   /** What each job does. */
   chores: JobWork;
   jobOverview(): Promise<JobOverview[]>;
+  /** Where mails go. */
+  mailer: Mailer;
   hasher: PasswordHasher;
   /** All that follows from GATEHOUSE_SECRET. */
   keys: Keys;
@@ -44,16 +53,21 @@ export function furnish(
     ...ports(database.prisma),
     atomically: <T>(work: (ports: Ports) => Promise<T>) =>
       database.prisma.$transaction((tx) => work(ports(tx))),
+    mailer: openMailer(settings, postgresLetterbox(database.prisma)),
     hasher: argon2Hasher({ atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS) }),
     keys: deriveKeys(settings.GATEHOUSE_SECRET ?? [generatedSecret(settings.DATA_DIR)]),
     now,
   };
+  const writeLetter = letterWriter({ brand: BRAND, issuer: settings.ISSUER });
   return {
     ...house,
     chores: {
-      'clean-up': async () =>
-        void (await cleanUp(database.pool, { auditS: settings.GATEHOUSE_TTL_AUDIT })),
+      async 'clean-up'() {
+        await cleanUp(database.pool, { auditS: settings.GATEHOUSE_TTL_AUDIT });
+        await resumeMails(house);
+      },
       'rotate-keys': async () => void (await rotateIfDue(keyCare(house))),
+      'send-mail': async ({ mailId }) => void (await sendMail({ ...house, writeLetter }, mailId)),
     },
     jobOverview: () => jobs.overview(),
     close: () => database.close(),

@@ -7,6 +7,7 @@ import { logoRoutes } from './clients/logo-routes.ts';
 import { consentRoutes } from './consent/routes.ts';
 import { continueAsRoutes } from './continue-as/routes.ts';
 import { demoRoutes } from './development/demo-routes.ts';
+import { letterboxRoutes } from './development/letterbox-routes.ts';
 import { homeRoutes } from './home/routes.ts';
 import { type ErrorPage } from './http/error-pages.ts';
 import { errorPage } from './http/error-page.ts';
@@ -102,7 +103,7 @@ export function furnishRooms(
           consentRoutes(page),
           continueAsRoutes(page),
           interactionRoutes(page),
-          ...(development ? [demoRoutes({ ...page, artifacts })] : []),
+          ...(development ? [demoRoutes({ ...page, artifacts }), letterboxRoutes(page)] : []),
         ),
       ],
       provider: protocol(provider, { ring }),

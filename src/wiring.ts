@@ -57,8 +57,10 @@ async function openParts(
   atClose(() => changes.close());
   const onError = (error: Error) => log.warn({ err: error }, 'jobs are disturbed');
   const jobs = postgresJobs({ config: place.direct, worker: true, onError });
-  atClose(() => jobs.close());
   const house = { ...furnish(settings, { database, jobs, now }), close };
+  atClose(() => house.mailer.close());
+  // Closed before the mailer: a mail in hand still goes out.
+  atClose(() => jobs.close());
 
   const { encryption } = house.keys;
   const lifetimes = keyLifetimes(settings);

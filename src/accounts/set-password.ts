@@ -1,5 +1,6 @@
 import type { AuditEvents, Circumstances } from '../audit/events.ts';
 import type { AuditTrail } from '../audit/store.ts';
+import { type PostingPorts, postMail } from '../mail/post-mail.ts';
 import type { PasswordHasher } from '../passwords/hasher.ts';
 import { type PasswordFlaw, passwordFlaw } from '../passwords/policy.ts';
 import type { Atomically } from '../transactions/atomically.ts';
@@ -8,31 +9,35 @@ import type { AccountStore } from './store.ts';
 
 export interface SetPasswordDeps {
   hasher: Pick<PasswordHasher, 'hash'>;
-  atomically: Atomically<{
-    accounts: Pick<AccountStore, 'changePassword'>;
-    audit: Pick<AuditTrail, 'record'>;
-  }>;
+  atomically: Atomically<
+    PostingPorts & {
+      accounts: Pick<AccountStore, 'changePassword'>;
+      audit: Pick<AuditTrail, 'record'>;
+    }
+  >;
 }
 
 export interface NewPassword {
   /** As it was read when the right to change it was checked: any credential change since then wins. */
-  account: Pick<Account, 'id' | 'credentialVersion'>;
+  account: Pick<Account, 'id' | 'email' | 'locale' | 'credentialVersion'>;
   password: string;
   by: AuditEvents['password-changed']['by'];
 }
 
-/** Also ends every session and grant of the account. */
+/** Also ends every session and grant of the account, and tells its owner. */
 export async function setPassword(
   { hasher, atomically }: SetPasswordDeps,
-  { account: { id, credentialVersion }, password, by }: NewPassword,
+  { account, password, by }: NewPassword,
   circumstances: Circumstances,
 ): Promise<'changed' | 'changed-meanwhile' | PasswordFlaw> {
   const flaw = passwordFlaw(password);
   if (flaw) return flaw;
   const hash = await hasher.hash(password);
-  return atomically(async ({ accounts, audit }) => {
+  const { id, credentialVersion } = account;
+  return atomically(async ({ accounts, audit, ...posting }) => {
     if (!(await accounts.changePassword(id, hash, credentialVersion))) return 'changed-meanwhile';
     await audit.record('password-changed', { by }, { ...circumstances, accountId: id });
+    await postMail(posting, 'password-changed', { by }, account);
     return 'changed';
   });
 }

@@ -34,6 +34,8 @@ export interface AuditEvents {
   'token-verified': Record<string, never>;
   'secret-changed': { resealed: number };
   'backup-restored': Record<string, never>;
+  'mail-failed': { mailId: string; template: string };
+  'mail-retried': { mailId: string };
   'job-failed': { job: string };
 }
 

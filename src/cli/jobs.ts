@@ -1,4 +1,4 @@
-import { JOB_NAMES, isJobName } from '../jobs/schedule.ts';
+import { SCHEDULE, isScheduled } from '../jobs/schedule.ts';
 import { inColumns } from './columns.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
 
@@ -20,11 +20,12 @@ export const listJobs: Command = {
 
 export const runJob: Command = {
   name: 'jobs run',
-  summary: 'Do a job now, here, whatever its schedule says',
+  summary: 'Do a job of the clock now, here, whatever its schedule says',
   takes: '<job>',
   async run({ positionals: [name = ''], house, data }) {
-    if (!isJobName(name)) {
-      throw new UsageError(`There is no job ${name}; there are ${JOB_NAMES.join(' and ')}.`);
+    if (!isScheduled(name)) {
+      const names = Object.keys(SCHEDULE).join(' and ');
+      throw new UsageError(`There is no job ${name} to be run; there are ${names}.`);
     }
     const { chores } = await house();
     try {

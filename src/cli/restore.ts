@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg';
-import { isJobName } from '../jobs/schedule.ts';
+import { isScheduled } from '../jobs/schedule.ts';
 import type { Circumstances } from '../audit/events.ts';
 import { databaseFor } from '../stores/database-place.ts';
 import { openDatabase } from '../stores/postgres/database.ts';
@@ -46,7 +46,8 @@ export async function takeIn(
   const jobs = postgresJobs({ config, worker: false, onError: () => {} });
   try {
     await database.prisma.$transaction(async (tx) => {
-      const names = waiting.map(({ name }) => name).filter(isJobName);
+      // Waiting mails stand in the outbox, and get their jobs from there.
+      const names = waiting.map(({ name }) => name).filter(isScheduled);
       for (const name of names) await jobs.queue(tx).enqueue(name, {});
       await durablePorts(tx).audit.record('backup-restored', {}, CLI);
     });

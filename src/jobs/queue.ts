@@ -5,13 +5,18 @@
 export interface JobPayloads {
   'clean-up': Record<string, never>;
   'rotate-keys': Record<string, never>;
+  'send-mail': { mailId: string };
 }
 
 export type JobName = keyof JobPayloads;
 
 export interface JobQueue {
   /** Inside a transaction: the job is there when the change is, and not otherwise. */
-  enqueue<Name extends JobName>(name: Name, payload: JobPayloads[Name]): Promise<void>;
+  enqueue<Name extends JobName>(
+    name: Name,
+    payload: JobPayloads[Name],
+    when?: { inS: number },
+  ): Promise<void>;
 }
 
 /** What each job does. May be called again after a failure: every job is idempotent. */

@@ -1,12 +1,14 @@
 import type { JobName } from './queue.ts';
 
 /** What happens by the clock: minute, hour, day, month, weekday, in UTC. */
-export const SCHEDULE: Partial<Record<JobName, string>> = {
+export const SCHEDULE = {
   'clean-up': '*/5 * * * *',
   'rotate-keys': '17 * * * *',
-};
+} as const satisfies Partial<Record<JobName, string>>;
 
-export const JOB_NAMES: readonly JobName[] = ['clean-up', 'rotate-keys'];
+export type ScheduledJob = keyof typeof SCHEDULE;
+
+export const JOB_NAMES: readonly JobName[] = ['clean-up', 'rotate-keys', 'send-mail'];
 
 /** A job that fails is tried again, later and later, and then kept as failed for two weeks. */
 export const RETRIES = {
@@ -16,5 +18,11 @@ export const RETRIES = {
   retryDelayMax: 3600,
 } as const;
 
-export const isJobName = (name: string): name is JobName =>
-  (JOB_NAMES as readonly string[]).includes(name);
+/** Who does the job is taken for dead after that long. */
+export const EXPIRY_S: Record<JobName, number> = {
+  'clean-up': 900,
+  'rotate-keys': 900,
+  'send-mail': 120,
+};
+
+export const isScheduled = (name: string): name is ScheduledJob => Object.hasOwn(SCHEDULE, name);

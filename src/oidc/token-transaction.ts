@@ -5,6 +5,7 @@ import {
   errors,
 } from 'oidc-provider';
 import { openUnderToken, sealUnderToken } from '../crypto/token-seal.ts';
+import { postMail } from '../mail/post-mail.ts';
 import { circumstances } from './circumstances.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { ProtocolStorage } from './models/model.ts';
@@ -129,16 +130,25 @@ function presented({ oidc }: KoaContextWithOIDC): string {
   return String(oidc.params?.['refresh_token']);
 }
 
-/** What was handed out before is worth nothing from now on, and the trail says why: once, however often it comes back. */
+/**
+ * What was handed out before is worth nothing from now on, the trail says why, and the person hears of an old sign-in that
+ * came back: once, however often it comes.
+ */
 async function endFamily(
   { atomically, now, vitals }: ProtocolStorage,
   ctx: KoaContextWithOIDC,
   event: 'refresh-token-replayed' | 'authorization-code-replayed',
   grantId: string,
 ): Promise<void> {
-  const accountId = vitals.known(ctx)?.account.id;
-  const from = { ...circumstances(ctx), ...(accountId && { accountId }) };
-  await atomically(async ({ grants, audit }) => {
-    if (await grants.revoke(grantId, now())) await audit.record(event, { grantId }, from);
+  const account = vitals.known(ctx)?.account;
+  const from = { ...circumstances(ctx), ...(account && { accountId: account.id }) };
+  const { clientId = '', clientName } = ctx.oidc.client ?? {};
+  const application = clientName ?? clientId;
+  await atomically(async ({ grants, audit, ...posting }) => {
+    if (!(await grants.revoke(grantId, now()))) return;
+    await audit.record(event, { grantId }, from);
+    if (account && event === 'refresh-token-replayed') {
+      await postMail(posting, event, { application }, account);
+    }
   });
 }

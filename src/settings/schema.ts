@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { z } from 'zod';
 import { budgets } from './budgets.ts';
 import { lifetimes } from './lifetimes.ts';
+import { mailSettings } from './mail.ts';
 
 /**
  * Every setting there is: its type, its default and one sentence of purpose. `.env.example` and the table in
@@ -77,6 +78,7 @@ export const schema = z.object({
     .describe(
       'Short-lived records. Several nodes of a cluster separated by commas. Without it they live in PostgreSQL.',
     ),
+  ...mailSettings,
   GATEHOUSE_TRUSTED_PROXIES: list()
     .optional()
     .describe(
@@ -109,6 +111,8 @@ export const SECRETS: readonly string[] = [
   'DATABASE_URL',
   'DATABASE_LISTEN_URL',
   'REDIS_URL',
+  'SMTP_URL',
+  'SMTP_URL_FALLBACK',
 ];
 
 function httpUrl() {

@@ -98,6 +98,7 @@ function withDefaults(variables: Variables): Settings {
 function unsafe(settings: Settings): SettingsFault[] {
   return [
     ...(settings.production ? unsafeInProduction(settings) : unsafeInDevelopment(settings)),
+    ...incompleteMail(settings),
     ...(settings.GATEHOUSE_TRUSTED_PROXIES ?? [])
       .filter((cidr) => !isCidr(cidr))
       .map((cidr) => ({
@@ -131,6 +132,20 @@ function* unsafeInProduction(settings: Settings): Generator<SettingsFault> {
   }
   if (settings.GATEHOUSE_DEVELOPMENT) {
     yield { variable: 'GATEHOUSE_DEVELOPMENT', fault: 'has no place in production; remove it.' };
+  }
+}
+
+/** The letterbox is for development: in production a mail that nobody sends would look like one that was sent. */
+function* incompleteMail(settings: Settings): Generator<SettingsFault> {
+  const { SMTP_URL, SMTP_URL_FALLBACK, MAIL_FROM, production } = settings;
+  if (production && !SMTP_URL) {
+    yield { variable: 'SMTP_URL', fault: 'is missing; name the mail server.' };
+  }
+  if ((production || SMTP_URL) && !MAIL_FROM) {
+    yield { variable: 'MAIL_FROM', fault: 'is missing; say whom mails come from.' };
+  }
+  if (SMTP_URL_FALLBACK && !SMTP_URL) {
+    yield { variable: 'SMTP_URL_FALLBACK', fault: 'is only used beside SMTP_URL; set that first.' };
   }
 }
 

@@ -9,8 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => people.close());
 
-const set = (account: { id: string; credentialVersion: number }, password: string) =>
-  setPassword(people, { account, password, by: 'cli' }, { actor: 'cli' });
+const set = (account: { id: string; credentialVersion: number }, password: string) => {
+  const whole = { email: 'set@example.com', ...account };
+  return setPassword(people, { account: whole, password, by: 'cli' }, { actor: 'cli' });
+};
 
 it('replaces the password, raises both versions and tells it', async () => {
   const id = await people.invite({ email: 'set@example.com', password: 'the old password' });

@@ -95,13 +95,22 @@ it('the demo keeps no token that a store could read', async () => {
   await house.close();
 });
 
-it('production shows neither the demo nor the first steps', async () => {
-  house = await openTestHouse({ env: { NODE_ENV: 'production', ISSUER: 'https://id.example' } });
+it('production shows neither the demo nor the letterbox nor the first steps', async () => {
+  house = await openTestHouse({
+    env: {
+      NODE_ENV: 'production',
+      ISSUER: 'https://id.example',
+      SMTP_URL: 'smtps://mail.example',
+      MAIL_FROM: 'no-reply@id.example',
+    },
+  });
   const ask = (path: string) =>
     send(`http://127.0.0.1:${house.settings.PORT}${path}`, {
       headers: { host: 'id.example', accept: 'text/html' },
     });
-  expect((await ask('/demo')).status).toBe(404);
+  for (const path of ['/demo', '/letterbox', '/letterbox.json']) {
+    expect((await ask(path)).status).toBe(404);
+  }
   const home = await ask('/');
   expect([home.status, home.text.includes('First steps')]).toEqual([200, false]);
   await house.close();

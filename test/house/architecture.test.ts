@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
  * A path stands for that file alone.
  */
 const GROUND = ['crypto', 'settings', 'i18n', 'logging', 'transactions', 'changes'];
-const PORTS = [...GROUND, 'http', 'jobs', 'keys', 'audit', 'limits'];
+const PORTS = [...GROUND, 'http', 'jobs', 'keys', 'audit', 'limits', 'mail'];
 const DOMAIN = [...PORTS, 'accounts', 'passwords', 'sessions', 'clients', 'apis'];
 /** Flows speak to the protocol through these alone, and never to each other. */
 const FLOW = [...DOMAIN, 'oidc/interaction.ts', 'oidc/dispatch.ts'];
@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   jobs: GROUND,
   keys: [...GROUND, 'audit'],
   limits: GROUND,
+  mail: [...GROUND, 'jobs', 'audit'],
   passwords: GROUND,
   accounts: [...PORTS, 'passwords'],
   sessions: [...PORTS, 'accounts'],
@@ -59,6 +60,7 @@ const ONLY_IN: Record<string, string[]> = {
   argon2: ['passwords'],
   'pg-boss': ['jobs', 'stores'],
   'openid-client': ['development'],
+  nodemailer: ['mail'],
 };
 const MAX_LINES = 250;
 

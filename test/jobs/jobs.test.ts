@@ -23,6 +23,7 @@ function diary() {
   const work: JobWork = {
     'clean-up': async () => void done.emit('clean-up'),
     'rotate-keys': async () => void done.emit('rotate-keys'),
+    'send-mail': async ({ mailId }) => void done.emit('send-mail', mailId),
   };
   return { done, work };
 }
@@ -39,7 +40,7 @@ afterAll(() => db.close());
 it('five processes may open the jobs of an empty database at once', async () => {
   const all = await Promise.all(Array.from({ length: 5 }, () => open(false).overview()));
   expect(all.map((one) => one.map(({ name }) => name))).toEqual(
-    Array.from({ length: 5 }, () => ['clean-up', 'rotate-keys']),
+    Array.from({ length: 5 }, () => ['clean-up', 'rotate-keys', 'send-mail']),
   );
 });
 
@@ -67,5 +68,9 @@ it('forgets a job whose transaction is undone', async () => {
 
 it('tells what runs by the clock', async () => {
   const { overview } = open(false);
-  expect((await overview()).map(({ cron }) => cron)).toEqual(['*/5 * * * *', '17 * * * *']);
+  expect((await overview()).map(({ cron }) => cron)).toEqual([
+    '*/5 * * * *',
+    '17 * * * *',
+    undefined,
+  ]);
 });

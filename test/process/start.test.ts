@@ -63,6 +63,8 @@ describe('in production', () => {
     NODE_ENV: 'production',
     GATEHOUSE_SECRET: secret,
     DATABASE_URL,
+    SMTP_URL: 'smtps://mail.example',
+    MAIL_FROM: 'no-reply@id.example',
     HOST: '127.0.0.1',
   });
 

@@ -11,6 +11,8 @@ const production = {
   ISSUER: 'https://id.example.com',
   GATEHOUSE_SECRET: secret,
   DATABASE_URL: 'postgres://gatehouse@db/gatehouse',
+  SMTP_URL: 'smtps://gatehouse@mail.example.com',
+  MAIL_FROM: 'Gatehouse <no-reply@example.com>',
 };
 
 const faultsOf = (env: Record<string, string>): Record<string, string> => {
@@ -59,6 +61,8 @@ describe('settings', () => {
       ISSUER: expect.stringContaining('https'),
       GATEHOUSE_SECRET: expect.stringContaining('openssl'),
       DATABASE_URL: expect.stringContaining('GATEHOUSE_EMBEDDED'),
+      SMTP_URL: expect.stringContaining('mail server'),
+      MAIL_FROM: expect.stringContaining('come from'),
     });
     expect(faultsOf({ ...production, GATEHOUSE_DEVELOPMENT: 'remote' })).toHaveProperty(
       'GATEHOUSE_DEVELOPMENT',

@@ -1,5 +1,6 @@
 import { createAccount, type AccountWish } from '../../src/accounts/create-account.ts';
 import type { AdmitTry } from '../../src/accounts/password-tries.ts';
+import type { PostingPorts } from '../../src/mail/post-mail.ts';
 import { argon2Hasher } from '../../src/passwords/argon2-hasher.ts';
 import { type Durable, durablePorts } from '../../src/stores/postgres/durable.ts';
 import type { Atomically } from '../../src/transactions/atomically.ts';
@@ -17,9 +18,12 @@ export const always: AdmitTry = async () => ({
 /** As cheap as argon2 can be: for tests that are not about its cost. */
 export const CHEAP = { memoryCost: 1024, timeCost: 1, parallelism: 1 };
 
+/** Nobody works here: a mail stays in the outbox. */
+const NO_WORKER: PostingPorts['jobs'] = { enqueue: async () => {} };
+
 export type People = Pick<House, 'accounts' | 'audit' | 'sessions' | 'hasher' | 'now' | 'close'> & {
   db: TestDatabase;
-  atomically: Atomically<Durable>;
+  atomically: Atomically<Durable & PostingPorts>;
   /** Makes somebody and answers the id. */
   invite(wish?: Partial<AccountWish>): Promise<string>;
   events(accountId: string): Promise<string[]>;
@@ -36,7 +40,8 @@ export async function openPeople(): Promise<People> {
     sessions,
     db,
     hasher,
-    atomically: (work) => db.prisma.$transaction((tx) => work(durablePorts(tx))),
+    atomically: (work) =>
+      db.prisma.$transaction((tx) => work({ ...durablePorts(tx), jobs: NO_WORKER })),
     now: () => new Date(),
     close: () => db.close(),
     async invite(wish = {}) {

@@ -1,3 +1,5 @@
+DROP TABLE "letterbox_mails" CASCADE;
+DROP TABLE "mails" CASCADE;
 DROP TABLE "audit_events" CASCADE;
 DROP TABLE "signing_keys" CASCADE;
 DROP TABLE "api_introspectors" CASCADE;

@@ -231,6 +231,38 @@ CREATE TABLE "audit_events" (
     CONSTRAINT "audit_events_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "mails" (
+    "id" UUID NOT NULL,
+    "template" TEXT NOT NULL,
+    "language" TEXT NOT NULL,
+    "address" TEXT NOT NULL,
+    "facts" JSONB NOT NULL,
+    "account_id" UUID,
+    "state" TEXT NOT NULL DEFAULT 'waiting',
+    "tries" INTEGER NOT NULL DEFAULT 0,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "since" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "due_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "why" TEXT,
+    "settled_at" TIMESTAMPTZ(3),
+    "expires_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "mails_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "letterbox_mails" (
+    "id" UUID NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "address" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "text" TEXT NOT NULL,
+    "html" TEXT NOT NULL,
+
+    CONSTRAINT "letterbox_mails_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "accounts_email_canonical_key" ON "accounts"("email_canonical");
 
@@ -300,6 +332,18 @@ CREATE INDEX "audit_events_account_id_at_idx" ON "audit_events"("account_id", "a
 -- CreateIndex
 CREATE INDEX "audit_events_request_id_idx" ON "audit_events"("request_id");
 
+-- CreateIndex
+CREATE INDEX "mails_account_id_idx" ON "mails"("account_id");
+
+-- CreateIndex
+CREATE INDEX "mails_state_due_at_idx" ON "mails"("state", "due_at");
+
+-- CreateIndex
+CREATE INDEX "mails_expires_at_idx" ON "mails"("expires_at");
+
+-- CreateIndex
+CREATE INDEX "letterbox_mails_at_idx" ON "letterbox_mails"("at");
+
 -- AddForeignKey
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
@@ -335,6 +379,9 @@ ALTER TABLE "api_introspectors" ADD CONSTRAINT "api_introspectors_audience_fkey"
 
 -- AddForeignKey
 ALTER TABLE "api_introspectors" ADD CONSTRAINT "api_introspectors_client_id_fkey" FOREIGN KEY ("client_id") REFERENCES "clients"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "mails" ADD CONSTRAINT "mails_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- Every process hears of these changes within a second (src/changes). Announced here, so that no writer can forget to.
 CREATE FUNCTION gatehouse_announce() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,4 +1,5 @@
 import type { AuditTrail } from '../../audit/store.ts';
+import type { PostingPorts } from '../../mail/post-mail.ts';
 import type { GrantStore, SessionStore } from '../../sessions/store.ts';
 import type { Atomically } from '../../transactions/atomically.ts';
 import type {
@@ -15,11 +16,13 @@ export interface ProtocolStorage {
   refreshTokens: RefreshTokenStore;
   revokedTokens: Pick<RevokedTokenStore, 'revoke'>;
   vitals: RequestVitals;
-  atomically: Atomically<{
-    sessions: Pick<SessionStore, 'end'>;
-    grants: Pick<GrantStore, 'revoke'>;
-    audit: Pick<AuditTrail, 'record'>;
-  }>;
+  atomically: Atomically<
+    PostingPorts & {
+      sessions: Pick<SessionStore, 'end'>;
+      grants: Pick<GrantStore, 'revoke'>;
+      audit: Pick<AuditTrail, 'record'>;
+    }
+  >;
   now: () => Date;
 }
 

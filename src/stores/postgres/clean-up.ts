@@ -9,6 +9,8 @@ const EXPIRING = {
   refresh_tokens: 'expires_at <= now()',
   // An ended or idle session stays: its grants ask for it until they expire themselves.
   sessions: 'expires_at <= now()',
+  // Only what was sent or has failed for ever has an end.
+  mails: 'expires_at <= now()',
   // Deleting a grant takes its refresh tokens along; while one lives, a replay of it must be seen.
   grants: `expires_at <= now()
     AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.grant_id = grants.id AND t.expires_at > now())`,
@@ -21,6 +23,7 @@ const ORDER = [
   'counters',
   'known_browsers',
   'revoked_tokens',
+  'mails',
   'refresh_tokens',
   'sessions',
   'grants',
@@ -45,6 +48,7 @@ export async function cleanUp(pool: Pool, { auditS, batch = 1000 }: CleanUp): Pr
     counters: 0,
     known_browsers: 0,
     revoked_tokens: 0,
+    mails: 0,
     refresh_tokens: 0,
     sessions: 0,
     grants: 0,

@@ -6,6 +6,8 @@ import { postgresConsents } from './consents.ts';
 import type { Db } from './database.ts';
 import { postgresGrants } from './grants.ts';
 import { postgresKnownBrowsers } from './known-browsers.ts';
+import { postgresLetterbox } from './letterbox.ts';
+import { postgresMails } from './mails.ts';
 import { postgresSessions } from './sessions.ts';
 import { postgresSigningKeys } from './signing-keys.ts';
 
@@ -22,6 +24,8 @@ export function durablePorts(db: Db) {
     consents: postgresConsents(db),
     knownBrowsers: postgresKnownBrowsers(db),
     signingKeys: postgresSigningKeys(db),
+    mails: postgresMails(db),
+    letterbox: postgresLetterbox(db),
   };
 }
 

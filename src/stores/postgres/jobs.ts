@@ -2,7 +2,7 @@ import { PgBoss, fromPrisma } from 'pg-boss';
 import type { PoolConfig } from 'pg';
 import { z } from 'zod';
 import type { JobName, JobOverview, JobPayloads, JobQueue, JobWork } from '../../jobs/queue.ts';
-import { JOB_NAMES, RETRIES, SCHEDULE } from '../../jobs/schedule.ts';
+import { EXPIRY_S, JOB_NAMES, RETRIES, SCHEDULE, isScheduled } from '../../jobs/schedule.ts';
 import type { Db } from './database.ts';
 
 /** The jobs of one process: it can enqueue them, and work on them when asked to. */
@@ -26,7 +26,12 @@ export interface PostgresJobsOptions {
 /** pg-boss keeps its own schema, `pgboss`, and brings it up to date itself: on first use, not before. */
 export function postgresJobs({ config, worker, onError }: PostgresJobsOptions): PostgresJobs {
   let started: Promise<PgBoss> | undefined;
-  const boss = (): Promise<PgBoss> => (started ??= start({ config, worker, onError }));
+  const boss = (): Promise<PgBoss> =>
+    (started ??= start({ config, worker, onError }).catch((error: unknown) => {
+      // The next one who needs it begins anew.
+      started = undefined;
+      throw error;
+    }));
   return {
     queue: (db) => postgresJobQueue(boss, db),
     work: async (work) => workOn(await boss(), work),
@@ -55,27 +60,44 @@ async function start({ config, worker, onError }: PostgresJobsOptions): Promise<
 
 function postgresJobQueue(boss: () => Promise<PgBoss>, db: Db): JobQueue {
   return {
-    async enqueue<Name extends JobName>(name: Name, payload: JobPayloads[Name]) {
-      await (await boss()).send(name, payload, { db: fromPrisma(db) });
+    async enqueue<Name extends JobName>(
+      name: Name,
+      payload: JobPayloads[Name],
+      when?: { inS: number },
+    ) {
+      const later = when && { startAfter: when.inS };
+      await (await boss()).send(name, payload, { db: fromPrisma(db), ...later });
     },
   };
 }
 
-/** At most one of a kind waits: what runs by the clock need not pile up. */
+/** Of what runs by the clock at most one of a kind waits: it need not pile up. */
 async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
-  await boss.createQueue(name, { policy: 'short', notify: true, ...RETRIES });
-  await boss.updateQueue(name, { notify: true, ...RETRIES });
+  const options = { notify: true, ...RETRIES, expireInSeconds: EXPIRY_S[name] };
+  await boss.createQueue(name, { policy: isScheduled(name) ? 'short' : 'standard', ...options });
+  await boss.updateQueue(name, options);
 }
 
+/**
+ * Several at once where one may be slow: a mail server that hangs over one mail holds up no other. Only jobs for now
+ * are announced: for those that come later or once more the queue is looked at. A full batch is followed by the next.
+ */
+const AT_ONCE = {
+  localConcurrency: 4,
+  batchSize: 3,
+  burstWhenBatchFull: true,
+  pollingIntervalSeconds: 1,
+  notifyPollingIntervalSeconds: 1,
+};
+
 async function workOn(boss: PgBoss, work: JobWork): Promise<void> {
-  for (const name of JOB_NAMES) {
-    const cron = SCHEDULE[name];
-    if (cron) await boss.schedule(name, cron, {}, { tz: 'UTC' });
-    else await boss.unschedule(name);
-    await boss.work<JobPayloads[typeof name]>(name, { batchSize: 1 }, async ([job]) => {
-      if (job) await work[name](job.data);
-    });
+  for (const name of JOB_NAMES.filter(isScheduled)) {
+    await boss.schedule(name, SCHEDULE[name], {}, { tz: 'UTC' });
+    await boss.work(name, { batchSize: 1 }, () => work[name]({}));
   }
+  await boss.work<JobPayloads['send-mail']>('send-mail', AT_ONCE, async (jobs) => {
+    await Promise.all(jobs.map(({ data }) => work['send-mail'](data)));
+  });
 }
 
 /** Counted, not read from pg-boss's cached figures. */
@@ -91,7 +113,7 @@ async function overviewOf(boss: PgBoss): Promise<JobOverview[]> {
   const counted = countedJobs.parse(rows);
   return JOB_NAMES.map((name) => ({
     name,
-    ...(SCHEDULE[name] ? { cron: SCHEDULE[name] } : {}),
+    ...(isScheduled(name) ? { cron: SCHEDULE[name] } : {}),
     ...(counted.find((row) => row.name === name)?.counts ?? { waiting: 0, active: 0, failed: 0 }),
   }));
 }

@@ -1,0 +1,32 @@
+import type { JobQueue } from '../jobs/queue.ts';
+import { FALLBACK, type Language, languageOfTag } from '../i18n/languages.ts';
+import type { MailFacts, MailName, MailStore } from './store.ts';
+
+/** What a change needs in its transaction to tell somebody of it. */
+export interface PostingPorts {
+  mails: Pick<MailStore, 'add'>;
+  jobs: Pick<JobQueue, 'enqueue'>;
+}
+
+/** Whom a mail is for: their stored address, in their own language. */
+export interface Addressee {
+  id: string;
+  email: string;
+  locale?: string;
+}
+
+/** The mail and its job are there when the change is, and not otherwise. */
+export async function postMail<Name extends MailName>(
+  { mails, jobs }: PostingPorts,
+  template: Name,
+  facts: MailFacts[Name],
+  { id: accountId, email: address, locale }: Addressee,
+): Promise<void> {
+  const mail = { template, facts, address, accountId, language: languageFor(locale) };
+  const mailId = await mails.add(mail);
+  await jobs.enqueue('send-mail', { mailId });
+}
+
+function languageFor(locale: string | undefined): Language {
+  return languageOfTag(locale ?? '') ?? FALLBACK;
+}
