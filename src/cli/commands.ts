@@ -13,6 +13,7 @@ import {
 import type { Command } from './command.ts';
 import { listJobs, runJob } from './jobs.ts';
 import { listKeys, revokeKeys, rotateKeys } from './keys.ts';
+import { listMails, retryMails, showMail } from './mail.ts';
 import { migrateCommand } from './migrate.ts';
 import { move } from './move.ts';
 import { restore } from './restore.ts';
@@ -47,6 +48,9 @@ export const commands: Command[] = [
   resealSecret,
   listJobs,
   runJob,
+  listMails,
+  showMail,
+  retryMails,
   createClientCommand,
   listClients,
   showClientCommand,
