@@ -71,6 +71,7 @@ export function furnishRooms(
     ...house,
     ...furniture,
     cookieKeys: keys.cookieKeys,
+    limiter,
     storage: {
       ...house,
       ...furniture,

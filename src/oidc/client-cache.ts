@@ -4,8 +4,8 @@ import type { ChangeFeed } from '../changes/change-feed.ts';
 import { CLIENT_ID, type Client } from '../clients/client.ts';
 import { logoPath } from '../clients/logo-routes.ts';
 import { ownClient } from '../clients/own-client.ts';
-import { secretMatches } from '../clients/secrets.ts';
 import type { ClientStore } from '../clients/store.ts';
+import { type ClientSecretDeps, secretCheck } from './client-secrets.ts';
 import { followingCache } from './following-cache.ts';
 
 /** Built clients that one process keeps: about 1.6 KiB each. */
@@ -27,7 +27,7 @@ export function registrationOf(client: LibraryClient): Client {
   return registration;
 }
 
-export interface ClientCacheDeps {
+export interface ClientCacheDeps extends ClientSecretDeps {
   issuer: string;
   clients: Pick<ClientStore, 'find'>;
   changes: ChangeFeed;
@@ -57,12 +57,8 @@ export function installClientCache(provider: Provider, deps: ClientCacheDeps): (
     if (id === own.id) return (builtOwn ??= build(provider, own, deps.issuer));
     return cache.find(id);
   };
-  Client.prototype.compareClientSecret = compareClientSecret;
+  Client.prototype.compareClientSecret = secretCheck(deps, registrationOf);
   return cache.stop;
-}
-
-function compareClientSecret(this: LibraryClient, presented: string): boolean {
-  return secretMatches(presented, registrationOf(this).secrets, new Date());
 }
 
 type ClientConstructor = new (metadata: ClientMetadata) => LibraryClient;

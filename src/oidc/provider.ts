@@ -4,6 +4,7 @@ import type { ApiStore } from '../apis/store.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { ClientStore } from '../clients/store.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
+import type { Limiter } from '../limits/limiter.ts';
 import type { ConsentStore, GrantStore } from '../sessions/store.ts';
 import type { Settings } from '../settings/settings.ts';
 import { admitStructuredTokens, installAccessTokens } from './access-tokens.ts';
@@ -32,6 +33,7 @@ export interface ProviderDeps {
   consents: Pick<ConsentStore, 'find'>;
   revokedTokens: Pick<RevokedTokenStore, 'isRevoked'>;
   changes: ChangeFeed;
+  limiter: Limiter;
   interactionUrl: (
     ctx: KoaContextWithOIDC,
     interaction: { uid: string; params: object },
@@ -75,7 +77,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   // Forwarded headers are the server's own writing by the time a request gets here.
   provider.proxy = true;
   provider.OIDCContext.prototype.urlFor = (name, options) => provider.urlFor(name, options);
-  installClientCache(provider, { issuer, clients: deps.clients, changes: deps.changes });
+  installClientCache(provider, { ...deps, issuer, atomically: deps.storage.atomically });
   installAccessTokens(provider, { ...deps, issuer });
   markReplaysOnce(provider, deps.storage);
   installPushedRequestLife(provider, deps.settings.GATEHOUSE_TTL_PUSHED_REQUEST);
