@@ -151,3 +151,24 @@ it('a recipient whose server hangs holds nobody up', async () => {
   expect(Math.max(...delaysMs)).toBeLessThan(5000);
   await server.close();
 }, 60_000);
+
+it('while the mail server is away nothing fails, and it has every mail soon after its return', async () => {
+  const before = await openMailServer();
+  await before.close();
+  const house = await open({ SMTP_URL: before.url, MAIL_FROM: 'no-reply@example.com' });
+  for (let n = 0; n < 5; n += 1) {
+    expect(await change(house, (await house.person()).id)).toBe('changed');
+  }
+  await until(async () =>
+    (await house.house.mails.list({ limit: 9 })).every(({ tries }) => tries > 1),
+  );
+  expect(await house.house.mails.list({ state: 'waiting', limit: 9 })).toHaveLength(5);
+
+  const back = performance.now();
+  const after = await openMailServer({}, before.port);
+  await until(async () => (await house.house.mails.list({ state: 'sent', limit: 9 })).length === 5);
+  expect(performance.now() - back).toBeLessThan(20_000);
+  expect(new Set(after.taken.map(({ to }) => to.join())).size).toBe(5);
+  expect(after.taken).toHaveLength(5);
+  await after.close();
+}, 60_000);

@@ -34,7 +34,7 @@ export interface Manner {
 export const saying = (responseCode: number, sentence: string): Error =>
   Object.assign(new Error(sentence), { responseCode });
 
-export async function openMailServer(manner: Manner = {}): Promise<MailServer> {
+export async function openMailServer(manner: Manner = {}, at = 0): Promise<MailServer> {
   const taken: TakenMail[] = [];
   let offered = 0;
   const server = new SMTPServer({
@@ -68,7 +68,7 @@ export async function openMailServer(manner: Manner = {}): Promise<MailServer> {
     }
   };
   server.on('error', () => {});
-  server.listen(0, '127.0.0.1');
+  server.listen(at, '127.0.0.1');
   await once(server.server, 'listening');
   const address: AddressInfo | string | null = server.server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
