@@ -1,9 +1,10 @@
 import { setPassword } from '../../src/accounts/set-password.ts';
 import { unlockAccount } from '../../src/accounts/unlock-account.ts';
+import { translator } from '../../src/i18n/translate.ts';
 import { signOutEverywhere } from '../../src/sessions/sign-out-everywhere.ts';
 import type { Page } from '../support/browser.ts';
 import type { TestHouse } from '../support/house.ts';
-import { type Tries, alertOf, isIn, openTries, wrong } from './tries.ts';
+import { SIGN_OUT, type Tries, alertOf, isIn, openTries, wrong } from './tries.ts';
 
 const MINUTE = 60_000;
 const BY = { actor: 'cli' as const };
@@ -66,6 +67,25 @@ describe('too many wrong passwords', () => {
     return setPassword(house.house, wish, BY);
   }
 
+  it('a browser may be known to several people, by marks that no store holds', async () => {
+    const people = [await house.person(), await house.person()];
+    const browser = house.browser();
+    browser.setCookie('gatehouse_known', `junk.${'x'.repeat(43)}.%00`);
+    for (const person of people) {
+      await tries.attempt(person, { browser });
+      await browser.submit(await browser.visit('/session/end'), {}, SIGN_OUT);
+    }
+    const marks = browser.cookies().get('gatehouse_known')?.split('.') ?? [];
+    expect(marks).toHaveLength(3);
+    const rows = await house.house.db.knownBrowser.findMany();
+    expect(JSON.stringify(rows)).not.toContain(marks[0]);
+    for (const person of people) {
+      await tries.spend(person);
+      expect(isIn(await tries.attempt(person, { browser }))).toBe(true);
+      await browser.submit(await browser.visit('/session/end'), {}, SIGN_OUT);
+    }
+  });
+
   it('an operator lets a person try again at once, in every browser', async () => {
     const person = await house.person();
     const browser = await tries.browserOf(person);
@@ -108,6 +128,35 @@ describe('too many wrong passwords', () => {
     // Who is known is not kept out by what others do from the same place.
     expect(isIn(await tries.attempt(person, { from: b, browser }))).toBe(true);
   });
+});
+
+it('when there are too many in all, strangers wait a minute, and known browsers come in', async () => {
+  const tries = await openTries({ env: { GATEHOUSE_BUDGETS: '{"passwords-in-all":{"most":3}}' } });
+  const person = await tries.house.person();
+  const browser = await tries.browserOf(person);
+  for (let i = 0; i < 3; i += 1) await tries.attempt(wrong({ email: `crowd${i}@example.com` }));
+  const refused = await tries.attempt(person);
+  expect(refused.status).toBe(429);
+  expect(alertOf(refused)).toMatch(
+    /^Too many tries\. Wait (1 minute|\d\d seconds), then try again\.$/,
+  );
+  expect(isIn(await tries.attempt(person, { browser }))).toBe(true);
+  tries.house.turnClock(MINUTE);
+  expect(isIn(await tries.attempt(person))).toBe(true);
+  await tries.house.close();
+});
+
+it.each([
+  ['en', 1, 'Wait 1 minute,'],
+  ['en', 15, 'Wait 15 minutes,'],
+  ['fr', 1, 'Attendez 1 minute,'],
+  ['fr', 15, 'Attendez 15 minutes,'],
+  ['ru', 1, 'Подождите 1 минуту,'],
+  ['ru', 3, 'Подождите 3 минуты,'],
+  ['ru', 15, 'Подождите 15 минут,'],
+  ['ru', 21, 'Подождите 21 минуту,'],
+] as const)('in %s, %d is said rightly', (language, count, words) => {
+  expect(translator(language)('sign-in.errors.wait-minutes', { count })).toContain(words);
 });
 
 const shown = ({ status, text }: Page) => [status, withoutNames(text)];

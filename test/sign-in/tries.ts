@@ -69,7 +69,7 @@ export async function openTries({ env, ...options }: TestHouseOptions): Promise<
   return tries;
 }
 
-const SIGN_OUT = { button: { name: 'logout', value: 'yes' } };
+export const SIGN_OUT = { button: { name: 'logout', value: 'yes' } };
 
 export const wrong = ({ email }: { email: string }) => ({ email, password: 'not the password' });
 export const isIn = ({ url, status }: Page) => status === 200 && new URL(url).pathname === '/';
