@@ -3,8 +3,8 @@ import { keyLifetimes } from './keys/key-lifetimes.ts';
 import { rotateIfDue } from './keys/rotate.ts';
 import type { JobOverview, JobQueue, JobWork } from './jobs/queue.ts';
 import { BRAND } from './language/page-locals.ts';
-import type { Mailer } from './mail/mailer.ts';
 import { openMailer } from './mail/open-mailer.ts';
+import { type Postman, openPostman } from './mail/postman.ts';
 import { resumeMails } from './mail/resume-mails.ts';
 import { sendMail } from './mail/send-mail.ts';
 import { letterWriter } from './mail/templates.ts';
@@ -18,7 +18,6 @@ import { cleanUp } from './stores/postgres/clean-up.ts';
 import { type Database, type Db, openDatabase } from './stores/postgres/database.ts';
 import { type Durable, durablePorts } from './stores/postgres/durable.ts';
 import { type PostgresJobs, postgresJobs } from './stores/postgres/jobs.ts';
-import { postgresLetterbox } from './stores/postgres/letterbox.ts';
 import type { Atomically } from './transactions/atomically.ts';
 
 /** What a change may write, in one transaction. */
@@ -33,8 +32,8 @@ export interface House extends Ports {
   /** What each job does. */
   chores: JobWork;
   jobOverview(): Promise<JobOverview[]>;
-  /** Where mails go. */
-  mailer: Mailer;
+  /** Who takes mails away. */
+  postman: Postman;
   hasher: PasswordHasher;
   /** All that follows from GATEHOUSE_SECRET. */
   keys: Keys;
@@ -53,21 +52,24 @@ export function furnish(
     ...ports(database.prisma),
     atomically: <T>(work: (ports: Ports) => Promise<T>) =>
       database.prisma.$transaction((tx) => work(ports(tx))),
-    mailer: openMailer(settings, postgresLetterbox(database.prisma)),
     hasher: argon2Hasher({ atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS) }),
     keys: deriveKeys(settings.GATEHOUSE_SECRET ?? [generatedSecret(settings.DATA_DIR)]),
     now,
   };
+  const mailer = openMailer(settings, house.letterbox);
   const writeLetter = letterWriter({ brand: BRAND, issuer: settings.ISSUER });
+  const send = (mailId: string) => sendMail({ ...house, mailer, writeLetter }, mailId);
+  const postman = openPostman(send, mailer);
   return {
     ...house,
+    postman,
     chores: {
       async 'clean-up'() {
         await cleanUp(database.pool, { auditS: settings.GATEHOUSE_TTL_AUDIT });
         await resumeMails(house);
       },
       'rotate-keys': async () => void (await rotateIfDue(keyCare(house))),
-      'send-mail': async ({ mailId }) => void (await sendMail({ ...house, writeLetter }, mailId)),
+      'send-mail': ({ mailId }) => postman.carry(mailId),
     },
     jobOverview: () => jobs.overview(),
     close: () => database.close(),
@@ -81,7 +83,7 @@ interface Furniture {
 }
 
 /** What every use case of keys/ needs; by itself the server is the one who does it. */
-const keyCare = (house: Omit<House, 'chores' | 'jobOverview' | 'close'>) => ({
+const keyCare = (house: Omit<House, 'chores' | 'postman' | 'jobOverview' | 'close'>) => ({
   ...house,
   encryption: house.keys.encryption,
   lifetimes: keyLifetimes(house.settings),

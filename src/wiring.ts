@@ -58,8 +58,8 @@ async function openParts(
   const onError = (error: Error) => log.warn({ err: error }, 'jobs are disturbed');
   const jobs = postgresJobs({ config: place.direct, worker: true, onError });
   const house = { ...furnish(settings, { database, jobs, now }), close };
-  atClose(() => house.mailer.close());
-  // Closed before the mailer: a mail in hand still goes out.
+  atClose(() => house.postman.close());
+  // Before the postman: whoever closes takes no more mails.
   atClose(() => jobs.close());
 
   const { encryption } = house.keys;

@@ -13,8 +13,8 @@ export interface SmtpOptions {
   tryMs?: number;
 }
 
-/** As many mails as are tried at once (stores/postgres/jobs.ts): none waits for another's slow server. */
-const CONNECTIONS = 12;
+/** As many mails as are tried at once: those of the jobs (stores/postgres/jobs.ts), and those that take their time. */
+const CONNECTIONS = 24;
 const MAILS_A_CONNECTION = 100;
 
 /** Hands mails to a mail server, on connections that are kept. */
@@ -38,10 +38,11 @@ export function smtpMailer(options: SmtpOptions): Mailer {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  const closing = new AbortController();
   return {
     async deliver(message) {
       try {
-        const signal = AbortSignal.timeout(tryMs);
+        const signal = AbortSignal.any([AbortSignal.timeout(tryMs), closing.signal]);
         await transport.sendMail({ ...inHeaders(message, from), signal });
         return { outcome: 'accepted' };
       } catch (error) {
@@ -49,6 +50,7 @@ export function smtpMailer(options: SmtpOptions): Mailer {
       }
     },
     async close() {
+      closing.abort();
       transport.close();
     },
   };

@@ -139,7 +139,7 @@ it('a recipient whose server hangs holds nobody up', async () => {
       await change(house, id);
     }
   };
-  await tell(3, 'slow');
+  await tell(6, 'slow');
   await until(async () => server.offered() >= 1);
   await tell(20, 'quick');
   await until(

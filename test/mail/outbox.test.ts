@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await server.close();
-  await house.mailer.close();
+  await house.postman.close();
   await house.close();
 });
 

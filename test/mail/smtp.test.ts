@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Message } from '../../src/mail/mailer.ts';
 import { addressed } from '../../src/mail/message.ts';
 import { type SmtpOptions, smtpMailer } from '../../src/mail/smtp.ts';
@@ -82,6 +83,15 @@ it('gives up a whole try in time, however patient it is with a silence', async (
   const to = await server({ recipient: () => 'hang' });
   const patient = mailer(to, { patienceMs: 20_000, tryMs: 300 });
   expect(await patient.deliver(message)).toMatchObject({ outcome: 'not-now' });
+});
+
+it('lets go of a try when it is closed', async () => {
+  const to = await server({ recipient: () => 'hang' });
+  const patient = mailer(to, { patienceMs: 20_000, tryMs: 20_000 });
+  const trying = patient.deliver(message);
+  while (to.offered() === 0) await pause(10);
+  await patient.close();
+  expect(await trying).toMatchObject({ outcome: 'not-now' });
 });
 
 it('does not take a server that refuses us for one that refuses the recipient', async () => {

@@ -79,7 +79,7 @@ async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
 }
 
 /**
- * Several at once where one may be slow: a mail server that hangs over one mail holds up no other. Only jobs for now
+ * Several at once where one may be slow: a mail server that hangs over some mails holds up no other. Only jobs for now
  * are announced: for those that come later or once more the queue is looked at. A full batch is followed by the next.
  */
 const AT_ONCE = {
