@@ -5,6 +5,6 @@ export default {
   coverageProvider: 'v8',
   globalSetup: '<rootDir>/test/support/start-real-parts.js',
   globalTeardown: '<rootDir>/test/support/stop-real-parts.js',
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 30_000,
 };

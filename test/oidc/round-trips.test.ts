@@ -15,9 +15,9 @@ import { expectQuietLibrary } from './quiet.ts';
 
 expectQuietLibrary();
 
-/** Everything that goes over a wire to a store, but for the change feed's own beat. */
+/** Everything that goes over a wire to a store, but for the change feed's own beat and the jobs behind the scenes. */
 const asked: string[] = [];
-const BEAT = /pg_notify|\bNOTIFY\b|\bLISTEN\b/;
+const BEHIND_THE_SCENES = /pg_notify|\bNOTIFY\b|\bLISTEN\b|pgboss/;
 const undo: (() => void)[] = [];
 
 function listenTo(prototype: object, name: string, say: (call: unknown) => string): void {
@@ -25,7 +25,7 @@ function listenTo(prototype: object, name: string, say: (call: unknown) => strin
   undo.push(() => Reflect.set(prototype, name, original));
   Reflect.set(prototype, name, function counted(this: unknown, ...args: unknown[]): unknown {
     const what = say(args[0]);
-    if (!BEAT.test(what)) asked.push(what);
+    if (!BEHIND_THE_SCENES.test(what)) asked.push(what);
     return Reflect.apply(Object(original), this, args);
   });
 }
