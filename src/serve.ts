@@ -12,7 +12,10 @@ import type { Settings } from './settings/settings.ts';
 import { isStoreAway } from './transactions/store-away.ts';
 import { type OpenHouse, openHouse } from './wiring.ts';
 
-/** One server process, from its first breath to its last: it listens first, opens the house, and drains when told to leave. */
+/**
+ * One server process, from its first breath to its last: it listens first, opens the house, and drains when told to leave.
+ * Beside others that are open already it opens first: nobody shall meet the one closed door among open ones.
+ */
 export async function run(settings: Settings): Promise<void> {
   const log = openLogger({ level: settings.LOG_LEVEL, to: await logDestination(settings) });
   const report = reportTo({ settings, log });
@@ -22,11 +25,10 @@ export async function run(settings: Settings): Promise<void> {
   const isReady = async () => !leaving.signal.aborted && (await house?.isReady()) === true;
   const health = { isReady };
   const entrance = { settings, log, health, errorPage: plainErrorPage, now: () => new Date() };
+  const address = { port: settings.PORT, host: settings.HOST };
   try {
-    const doors = await listen(
-      { port: settings.PORT, host: settings.HOST },
-      openApp(entrance).callback(),
-    );
+    const listensFirst = (cluster.worker?.id ?? 1) === 1;
+    let doors = listensFirst ? await listen(address, openApp(entrance).callback()) : undefined;
     const opening = patiently(() => openHouse(settings, { log, embedded }), {
       isAbsent: isStoreAway,
       waiting: (error) => log.warn({ err: error }, 'waiting for a store'),
@@ -34,14 +36,16 @@ export async function run(settings: Settings): Promise<void> {
     });
     const leave = async (code: number) => {
       leaving.abort();
-      await doors.drain();
+      await doors?.drain();
       await within(CLOSE_MS, closed(opening, log));
       process.exit(code);
     };
     onSignals(() => leave(0));
     onFaults(log, () => leave(1));
     house = await opening;
-    doors.admit(openApp({ ...entrance, errorPage: house.errorPage }, house.rooms).callback());
+    const app = openApp({ ...entrance, errorPage: house.errorPage }, house.rooms).callback();
+    doors ??= await listen(address, app);
+    doors.admit(app);
     giveBackMemory();
     report.ready(doors.port);
   } catch (error) {

@@ -24,6 +24,7 @@ export function leadWorkers(options: {
 }): Workers {
   const ready = new Set<number>();
   let leaving = false;
+  let others = false;
   let everReady = false;
   let pause = SHORTEST_PAUSE_MS;
 
@@ -34,10 +35,7 @@ export function leadWorkers(options: {
     let reason: string | undefined;
     worker.on('message', (news: WorkerNews) => {
       if ('failed' in news) reason = news.failed;
-      else if (ready.add(worker.id).size === options.count && !everReady) {
-        everReady = true;
-        options.onReady();
-      }
+      else becomeReady(worker.id);
     });
     worker.once('exit', (code: number | null, signal: string | null) => {
       ready.delete(worker.id);
@@ -55,7 +53,19 @@ export function leadWorkers(options: {
       setTimeout(fork, pause);
     });
   };
-  for (let i = 0; i < options.count; i += 1) fork();
+
+  /** The first tells whoever asks that the house is not open yet; the others come when it is. */
+  function becomeReady(id: number): void {
+    ready.add(id);
+    if (!others) {
+      others = true;
+      for (let i = 1; i < options.count; i += 1) fork();
+    }
+    if (everReady || ready.size < options.count) return;
+    everReady = true;
+    options.onReady();
+  }
+  fork();
 
   return {
     async leave() {
