@@ -47,7 +47,9 @@ export async function openArena(backend: Backend, more: NodeJS.ProcessEnv = {}):
     '--first-party',
     `--redirect-uri=${REDIRECT}`,
   ]);
-  const { secret } = JSON.parse(await told(['client', 'show', 'demo-service', '--json']));
+  const { client_secret: secret } = JSON.parse(
+    await told(['client', 'show', 'demo-service', '--json']),
+  );
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const browser = openBrowser(issuer);
   const post = (path: string, server: number, fields: Record<string, string>) =>

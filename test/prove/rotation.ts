@@ -23,6 +23,8 @@ export async function rotation(): Promise<Row> {
   const kids = new Set<string>();
   const authorization = `Basic ${Buffer.from(`demo-service:${arena.serviceSecret}`).toString('base64')}`;
   const body = new URLSearchParams({ grant_type: 'client_credentials' });
+  // A new key is published for the cache time and a minute before it signs.
+  const deadline = performance.now() + 120_000;
   let rotations = 0;
   const rotating = setInterval(() => {
     rotations += 1;
@@ -32,7 +34,7 @@ export async function rotation(): Promise<Row> {
   async function caller(index: number): Promise<void> {
     const server = arena.servers[index % arena.servers.length];
     if (!server) return;
-    while (tally.issued < TOKENS) {
+    while (tally.issued < TOKENS || (kids.size < 2 && performance.now() < deadline)) {
       tally.issued += 1;
       const answer = await server.ask('/token', { body, headers: { authorization } });
       if (answer.status !== 200) tally.refused += 1;
@@ -54,7 +56,7 @@ export async function rotation(): Promise<Row> {
   await arena.close();
   return {
     proof: 'keys rotate under load, checked by jose with a cached /jwks',
-    expected: `${TOKENS} tokens, 0 refused, 0 unverified, several keys`,
+    expected: `${TOKENS} tokens or more, 0 refused, 0 unverified, several keys`,
     seen: `${tally.issued} tokens, ${tally.refused} refused, ${tally.unverified} unverified, ${kids.size} keys in ${rotations} rotations`,
     holds: tally.refused === 0 && tally.unverified === 0 && kids.size > 1,
   };
