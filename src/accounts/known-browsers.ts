@@ -9,6 +9,8 @@ import type { Account } from './account.ts';
 export interface KnownBrowserStore {
   /** The one of these that the account has signed in with, at its present versions. */
   among(ids: readonly string[], account: Versions, at: Date): Promise<string | undefined>;
+  /** The canonical addresses of all accounts that know these, at their present versions. */
+  addressesOf(ids: readonly string[], at: Date): Promise<string[]>;
   remember(id: string, account: Versions, at: Date, expiresAt: Date): Promise<void>;
 }
 
@@ -29,6 +31,20 @@ export async function recognise(
 ): Promise<string | undefined> {
   if (marks.length === 0) return undefined;
   return knownBrowsers.among(marks.map(digest), account ?? NOBODY, now());
+}
+
+/**
+ * Whether somebody has signed in to the account of this address with this browser. The address is no part of the question, so
+ * the answer takes as long whether anybody has it or not.
+ */
+export async function knowsAddress(
+  { knownBrowsers, now }: KnownBrowserDeps,
+  emailCanonical: string,
+  marks: readonly string[],
+): Promise<boolean> {
+  if (marks.length === 0) return false;
+  const addresses = await knownBrowsers.addressesOf(marks.map(digest), now());
+  return addresses.includes(emailCanonical);
 }
 
 /** From now on the account knows the browser that brings this mark. Only its hash is kept. */

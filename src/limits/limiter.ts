@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isStoreAway } from '../transactions/store-away.ts';
-import type { Budget, BudgetName, Budgets } from './budgets.ts';
+import { type Budget, type BudgetName, type Budgets, forStrangers } from './budgets.ts';
 import type { Counters, Take } from './counters.ts';
 import { localCounters } from './local-counters.ts';
 
@@ -17,6 +17,8 @@ export interface Asked {
   budget: BudgetName;
   /** Per whom. Any length, any characters; it is stored as a keyed hash. */
   of: string;
+  /** Takes from the strangers' part and from the whole. */
+  stranger?: boolean;
 }
 
 export type Admission = Admitted | { admitted: false; budget: BudgetName; waitS: number };
@@ -43,8 +45,13 @@ const LOCAL_SHARE = 4;
 const AWAY_MS = 2000;
 
 export function openLimiter({ counters, budgets, key, now }: LimiterDeps): Limiter {
-  const keyOf = ({ budget, of }: Asked) =>
-    createHmac('sha256', key).update(`${budget}\0${of}`).digest('base64url');
+  const keyOf = (what: string, of: string) =>
+    createHmac('sha256', key).update(`${what}\0${of}`).digest('base64url');
+  const countersOf = ({ budget: name, of, stranger }: Asked) => {
+    const [budget, whole] = [budgets[name], keyOf(name, of)];
+    const part = { name, key: keyOf(`${name} by strangers`, of), budget: forStrangers(budget) };
+    return [...(stranger ? [part] : []), { name, key: whole, budget }];
+  };
   const steadfast = orLocal(counters, now);
 
   async function admit(asked: readonly Asked[]): Promise<Admission> {
@@ -52,16 +59,16 @@ export function openLimiter({ counters, budgets, key, now }: LimiterDeps): Limit
     const giveBack = async () => {
       await Promise.all(taken.map(({ take }) => take.giveBack()));
     };
-    for (const one of asked) {
-      const take = await steadfast(keyOf(one), budgets[one.budget]);
+    for (const counted of asked.flatMap(countersOf)) {
+      const take = await steadfast(counted.key, counted.budget);
       if (!take.taken) {
         await giveBack();
-        return { admitted: false, budget: one.budget, waitS: secondsUntil(take.until, now()) };
+        return { admitted: false, budget: counted.name, waitS: secondsUntil(take.until, now()) };
       }
-      taken.push({ budget: one.budget, take });
+      taken.push({ budget: counted.name, take });
     }
     const spent = taken.filter(({ take }) => take.spent).map(({ budget }) => budget);
-    return { admitted: true, spent, giveBack };
+    return { admitted: true, spent: [...new Set(spent)], giveBack };
   }
   return { admit };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BUDGETS, type BudgetChanges, type BudgetName } from '../limits/budgets.ts';
+import { BUDGETS, type BudgetChanges, type BudgetName, isBudget } from '../limits/budgets.ts';
 
 const change = z
   .strictObject({
@@ -39,10 +39,6 @@ export function looserThan(given: BudgetChanges = {}): BudgetName[] {
       const { most, withinS } = { ...BUDGETS[name], ...given[name] };
       return most > BUDGETS[name].most || withinS < BUDGETS[name].withinS;
     });
-}
-
-function isBudget(name: string): name is BudgetName {
-  return Object.hasOwn(BUDGETS, name);
 }
 
 function fromJson(text: string): unknown {

@@ -17,6 +17,13 @@ export function postgresKnownBrowsers(db: Db): KnownBrowserStore {
       });
       return found?.id;
     },
+    async addressesOf(ids, at) {
+      const rows = await db.$queryRaw<{ email_canonical: string }[]>`
+        SELECT a.email_canonical FROM known_browsers k JOIN accounts a ON a.id = k.account_id
+          AND a.credential_version = k.credential_version AND a.sign_out_version = k.sign_out_version
+        WHERE k.id = ANY(${[...ids]}) AND k.expires_at > ${at}`;
+      return rows.map(({ email_canonical: address }) => address);
+    },
     async remember(id, { id: accountId, credentialVersion, signOutVersion }, at, expiresAt) {
       const versions = { credentialVersion, signOutVersion };
       await db.knownBrowser.create({
