@@ -10,6 +10,8 @@ import { sendMail } from './mail/send-mail.ts';
 import { letterWriter } from './mail/templates.ts';
 import { argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
 import type { PasswordHasher } from './passwords/hasher.ts';
+import { openPasswordRules } from './passwords/open-rules.ts';
+import type { PasswordRules } from './passwords/policy.ts';
 import { closedInReverse } from './process/closing.ts';
 import { generatedSecret } from './settings/generated-secret.ts';
 import type { Settings } from './settings/settings.ts';
@@ -35,6 +37,8 @@ export interface House extends Ports {
   /** Who takes mails away. */
   postman: Postman;
   hasher: PasswordHasher;
+  /** Which passwords may be chosen. */
+  passwordRules: PasswordRules;
   /** All that follows from GATEHOUSE_SECRET. */
   keys: Keys;
   now: () => Date;
@@ -44,7 +48,7 @@ export interface House extends Ports {
 /** The ports on an open database: light enough for a command. */
 export function furnish(
   settings: Settings,
-  { database, jobs, now = () => new Date() }: Furniture,
+  { database, jobs, now = () => new Date(), onDisturbance = unheard }: Furniture,
 ): House {
   const ports = (db: Db): Ports => ({ ...durablePorts(db), jobs: jobs.queue(db) });
   const house = {
@@ -53,6 +57,12 @@ export function furnish(
     atomically: <T>(work: (ports: Ports) => Promise<T>) =>
       database.prisma.$transaction((tx) => work(ports(tx))),
     hasher: argon2Hasher({ atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS) }),
+    passwordRules: openPasswordRules({
+      brand: BRAND,
+      issuer: settings.ISSUER,
+      breachedUrl: settings.GATEHOUSE_BREACHED_PASSWORDS,
+      onAway: onDisturbance,
+    }),
     keys: deriveKeys(settings.GATEHOUSE_SECRET ?? [generatedSecret(settings.DATA_DIR)]),
     now,
   };
@@ -80,6 +90,8 @@ interface Furniture {
   database: Database;
   jobs: PostgresJobs;
   now?: (() => Date) | undefined;
+  /** Told what goes wrong without being in anybody's way. */
+  onDisturbance?: (error: unknown) => void;
 }
 
 /** What every use case of keys/ needs; by itself the server is the one who does it. */

@@ -61,7 +61,7 @@ export function furnishRooms(
   const issuer = settings.ISSUER;
   const development = !settings.production;
   const files = staticFiles(join(import.meta.dirname, '../views/static'));
-  const render = pugRenderer(pageLocals({ fileUrl: (name) => files.urlOf(name), now }));
+  const render = pugRenderer(pageLocals({ ...house, fileUrl: (name) => files.urlOf(name) }));
   const showError = errorPage(render);
   const requests = openRequests({ artifacts, now });
   const budgets = budgetsWith(settings.GATEHOUSE_BUDGETS);

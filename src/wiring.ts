@@ -56,8 +56,10 @@ async function openParts(
   const changes = postgresChangeFeed({ config: place.direct, log });
   atClose(() => changes.close());
   const onError = (error: Error) => log.warn({ err: error }, 'jobs are disturbed');
+  const onDisturbance = (error: unknown) =>
+    log.warn({ err: error }, 'breached passwords cannot be asked for');
   const jobs = postgresJobs({ config: place.direct, worker: true, onError });
-  const house = { ...furnish(settings, { database, jobs, now }), close };
+  const house = { ...furnish(settings, { database, jobs, now, onDisturbance }), close };
   atClose(() => house.postman.close());
   // Before the postman: whoever closes takes no more mails.
   atClose(() => jobs.close());

@@ -1,6 +1,6 @@
 import type { BudgetName } from '../limits/budgets.ts';
 import { type PasswordHasher, TooBusy } from '../passwords/hasher.ts';
-import { passwordFlaw } from '../passwords/policy.ts';
+import { formFlaw } from '../passwords/policy.ts';
 import type { Account } from './account.ts';
 import { findByIdentifier } from './find-by-identifier.ts';
 import type { AdmitTry } from './password-tries.ts';
@@ -63,7 +63,7 @@ async function judge(
 
 /** Half a surrogate pair would be hashed like another character. */
 function canBeOne(password: string): boolean {
-  const flaw = passwordFlaw(password);
+  const flaw = formFlaw(password);
   return flaw === undefined || flaw === 'too-short';
 }
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { AuditEvents, Circumstances } from '../audit/events.ts';
 import type { AuditTrail } from '../audit/store.ts';
 import type { PasswordHasher } from '../passwords/hasher.ts';
-import { type PasswordFlaw, passwordFlaw } from '../passwords/policy.ts';
+import type { Whose } from '../passwords/held-word.ts';
+import { type PasswordFlaw, type PasswordRules, passwordFlaw } from '../passwords/policy.ts';
 import type { Atomically } from '../transactions/atomically.ts';
 import { parseEmailAddress } from './email-address.ts';
 import { checkProfile, type ProfileFlaw, type TypedProfile } from './profile.ts';
@@ -11,6 +12,7 @@ import { parseUsername, type UsernameFlaw } from './username.ts';
 
 export interface CreateAccountDeps {
   hasher: Pick<PasswordHasher, 'hash'>;
+  passwordRules: PasswordRules;
   atomically: Atomically<{
     accounts: Pick<AccountStore, 'create'>;
     audit: Pick<AuditTrail, 'record'>;
@@ -47,7 +49,7 @@ export async function createAccount(
   wish: AccountWish,
   circumstances: Circumstances,
 ): Promise<CreateAccountOutcome> {
-  const { account, flaws } = check(wish);
+  const { account, flaws } = await check(deps.passwordRules, wish);
   if (!account) return { outcome: 'flawed', flaws };
   const { password, emailVerifiedAt, admin, by } = wish;
   const passwordHash = password === undefined ? undefined : await deps.hasher.hash(password);
@@ -68,11 +70,17 @@ export async function createAccount(
   return outcome === 'created' ? { outcome, id } : { outcome };
 }
 
-function check({ email, username, password, profile: typed = {} }: AccountWish) {
+async function check(
+  rules: PasswordRules,
+  { email, username, password, profile: typed = {} }: AccountWish,
+) {
   const address = parseEmailAddress(email);
   const name = username === undefined ? undefined : parseUsername(username);
   const { profile, flaws: profileFlaws } = checkProfile(typed);
-  const flaws: AccountFlaw[] = [...passwordFlaws(password), ...profileFlaws];
+  const flaws: AccountFlaw[] = [
+    ...(await passwordFlaws(rules, password, { email, username, ...typed })),
+    ...profileFlaws,
+  ];
   if (typeof name === 'string') flaws.unshift({ field: 'username', flaw: name });
   if (!address) flaws.unshift({ field: 'email', flaw: 'no-address' });
   if (!address || typeof name === 'string' || flaws.length > 0) return { flaws };
@@ -85,7 +93,12 @@ function check({ email, username, password, profile: typed = {} }: AccountWish) 
   return { account, flaws };
 }
 
-function passwordFlaws(password: string | undefined): AccountFlaw[] {
-  const flaw = password === undefined ? undefined : passwordFlaw(password);
+async function passwordFlaws(
+  rules: PasswordRules,
+  password: string | undefined,
+  whose: Whose,
+): Promise<AccountFlaw[]> {
+  if (password === undefined) return [];
+  const flaw = await passwordFlaw(rules, password, whose);
   return flaw ? [{ field: 'password', flaw }] : [];
 }

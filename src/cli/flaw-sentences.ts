@@ -5,6 +5,12 @@ export const PASSWORD_FLAWS: Record<PasswordFlaw, string> = {
   'too-short': `The password is too short: ${MIN_CHARACTERS} characters or more.`,
   'too-long': `The password is too long: ${MAX_CHARACTERS} characters at most.`,
   unreadable: 'The password holds characters that cannot be stored.',
+  common:
+    'The password is one of the 10,000 most common: it is tried first wherever somebody guesses.',
+  'holds-address': 'The password holds the e-mail address, or a part of it.',
+  'holds-name': 'The password holds a name of the person.',
+  'holds-service': 'The password holds the name of this service.',
+  breached: 'The password stands in a collection of stolen passwords.',
 };
 
 const USERNAME_FLAWS = {

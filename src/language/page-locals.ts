@@ -2,12 +2,17 @@ import type { Context } from 'koa';
 import { LANGUAGES, type Language } from '../i18n/languages.ts';
 import { languageOf } from '../i18n/language-of.ts';
 import { translator } from '../i18n/translate.ts';
+import type { PasswordRules } from '../passwords/policy.ts';
 
 /** The name on the door of every page. */
 export const BRAND = 'Gatehouse';
 
 /** What every page is given besides its own: words, languages, and the way back after a change of language. */
-export function pageLocals(options: { fileUrl: (name: string) => string; now: () => Date }) {
+export function pageLocals(options: {
+  fileUrl: (name: string) => string;
+  passwordRules: Pick<PasswordRules, 'service'>;
+  now: () => Date;
+}) {
   return (ctx: Context): Record<string, unknown> => {
     const language = languageOf(ctx, options.now());
     return {
@@ -17,6 +22,7 @@ export function pageLocals(options: { fileUrl: (name: string) => string; now: ()
       brand: BRAND,
       here: ctx.method === 'GET' ? ctx.originalUrl : ctx.path,
       fileUrl: options.fileUrl,
+      serviceNames: options.passwordRules.service,
       layout: 'step',
     };
   };

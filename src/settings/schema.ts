@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { budgets } from './budgets.ts';
 import { lifetimes } from './lifetimes.ts';
 import { mailSettings } from './mail.ts';
+import { passwordSettings } from './passwords.ts';
 
 /**
  * Every setting there is: its type, its default and one sentence of purpose. `.env.example` and the table in
@@ -96,6 +97,7 @@ export const schema = z.object({
     .describe(
       'How often what may be tried, where it differs from src/limits/budgets.ts: {"passwords-per-account":{"most":5,"withinS":900}}. Production takes stricter ones alone.',
     ),
+  ...passwordSettings,
   ...lifetimes,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -29,7 +29,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   sessions: [...PORTS, 'accounts'],
   clients: PORTS,
   apis: [...PORTS, 'clients'],
-  language: PORTS,
+  language: [...PORTS, 'passwords'],
   health: [...GROUND, 'http'],
   oidc: DOMAIN,
   'sign-in': FLOW,

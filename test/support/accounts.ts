@@ -21,7 +21,10 @@ export const CHEAP = { memoryCost: 1024, timeCost: 1, parallelism: 1 };
 /** Nobody works here: a mail stays in the outbox. */
 const NO_WORKER: PostingPorts['jobs'] = { enqueue: async () => {} };
 
-export type People = Pick<House, 'accounts' | 'audit' | 'sessions' | 'hasher' | 'now' | 'close'> & {
+export type People = Pick<
+  House,
+  'accounts' | 'audit' | 'sessions' | 'hasher' | 'passwordRules' | 'now' | 'close'
+> & {
   db: TestDatabase;
   atomically: Atomically<Durable & PostingPorts>;
   /** Makes somebody and answers the id. */
@@ -40,6 +43,7 @@ export async function openPeople(): Promise<People> {
     sessions,
     db,
     hasher,
+    passwordRules: { service: ['Gatehouse'], isBreached: async () => false },
     atomically: (work) =>
       db.prisma.$transaction((tx) => work({ ...durablePorts(tx), jobs: NO_WORKER })),
     now: () => new Date(),
