@@ -4,7 +4,7 @@ import { inColumns } from './columns.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
 import { text, wholeNumber } from './option-values.ts';
 
-const STATES: readonly KeptMail['state'][] = ['waiting', 'sent', 'failed'];
+const STATES: readonly KeptMail['state'][] = ['waiting', 'sent', 'failed', 'lapsed'];
 
 export const listMails: Command = {
   name: 'mail list',

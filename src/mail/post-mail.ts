@@ -1,6 +1,7 @@
 import type { JobQueue } from '../jobs/queue.ts';
 import { FALLBACK, type Language, languageOfTag } from '../i18n/languages.ts';
-import type { MailFacts, MailName, MailStore } from './store.ts';
+import type { MailFacts, MailName } from './facts.ts';
+import type { MailStore } from './store.ts';
 
 /** What a change needs in its transaction to tell somebody of it. */
 export interface PostingPorts {
@@ -10,7 +11,8 @@ export interface PostingPorts {
 
 /** Whom a mail is for: their stored address, in their own language. */
 export interface Addressee {
-  id: string;
+  /** Of their account, if they have one. */
+  id?: string;
   email: string;
   locale?: string;
 }
@@ -20,9 +22,10 @@ export async function postMail<Name extends MailName>(
   { mails, jobs }: PostingPorts,
   template: Name,
   facts: MailFacts[Name],
-  { id: accountId, email: address, locale }: Addressee,
+  { id, email: address, locale }: Addressee,
 ): Promise<void> {
-  const mail = { template, facts, address, accountId, language: languageFor(locale) };
+  const language = languageFor(locale);
+  const mail = { template, facts, address, language, ...(id !== undefined && { accountId: id }) };
   const mailId = await mails.add(mail);
   await jobs.enqueue('send-mail', { mailId });
 }

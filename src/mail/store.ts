@@ -1,13 +1,5 @@
-import type { AuditEvents } from '../audit/events.ts';
 import type { Language } from '../i18n/languages.ts';
-
-/** Every mail there is, and what it tells: names and reasons. Codes and links are made when it is written, and kept nowhere. */
-export interface MailFacts {
-  'password-changed': { by: AuditEvents['password-changed']['by'] };
-  'refresh-token-replayed': { application: string };
-}
-
-export type MailName = keyof MailFacts;
+import type { MailFacts, MailName } from './facts.ts';
 
 /** What is to be told, to whom. */
 export interface NewMail {
@@ -15,7 +7,8 @@ export interface NewMail {
   facts: MailFacts[MailName];
   language: Language;
   address: string;
-  accountId: string;
+  /** Absent where there is no account yet. */
+  accountId?: string;
 }
 
 export interface KeptMail {
@@ -25,7 +18,8 @@ export interface KeptMail {
   address: string;
   facts: Record<string, unknown>;
   accountId?: string;
-  state: 'waiting' | 'sent' | 'failed';
+  /** Lapsed: what it told was over before it could be sent. */
+  state: 'waiting' | 'sent' | 'failed' | 'lapsed';
   tries: number;
   createdAt: Date;
   since: Date;
@@ -50,7 +44,7 @@ export interface MailStore {
   /** One that waits and is due. Of simultaneous callers one gets it, and nobody else for `forS` seconds. */
   claim(id: string, forS: number): Promise<ClaimedMail | undefined>;
   /** Each of these changes a waiting mail only, and answers whether it did. */
-  settle(id: string, state: 'sent' | 'failed', why?: string): Promise<boolean>;
+  settle(id: string, state: 'sent' | 'failed' | 'lapsed', why?: string): Promise<boolean>;
   postpone(id: string, forS: number, why: string): Promise<boolean>;
   /** One that failed waits again, from now on. Answers whether it had failed. */
   retry(id: string): Promise<boolean>;

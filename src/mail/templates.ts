@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { compileFile, type compileTemplate } from 'pug';
 import { LANGUAGES, type Language, isLanguage } from '../i18n/languages.ts';
+import { timeWithZone } from '../i18n/time-with-zone.ts';
 import { translator } from '../i18n/translate.ts';
+import type { MailName } from './facts.ts';
 import type { Letter } from './mailer.ts';
-import type { KeptMail, MailName } from './store.ts';
+import type { KeptMail } from './store.ts';
 
 /** Writes a mail's letter; nothing where there is no such template or language. */
 export type WriteLetter = (
@@ -12,8 +14,13 @@ export type WriteLetter = (
 
 /** Every mail's name is its template's, views/mail/<name>.{html,text}.pug, and its messages' prefix. */
 export const MAIL_NAMES = [
+  'email-verification',
+  'new-device',
   'password-changed',
+  'password-reset',
   'refresh-token-replayed',
+  'sign-up-known-address',
+  'welcome',
 ] as const satisfies readonly MailName[];
 
 const VIEWS = join(import.meta.dirname, '../../views');
@@ -23,9 +30,10 @@ export function letterWriter(house: { brand: string; issuer: string }): WriteLet
   return ({ template, language, address, facts }) => {
     const compiled = templates.get(template)?.();
     if (!compiled || !isLanguage(language)) return undefined;
-    const locals = { ...localsFor(language), ...house, address, ...facts };
+    const told = presentable(facts);
+    const locals = { ...told, ...localsFor(language), ...house, address };
     return {
-      subject: locals.t(`mail.${template}.subject`, { ...facts, brand: house.brand }),
+      subject: locals.t(`mail.${template}.subject`, { ...told, brand: house.brand }),
       text: `${compiled.text(locals).trim()}\n`,
       html: compiled.html(locals),
     };
@@ -33,8 +41,33 @@ export function letterWriter(house: { brand: string; issuer: string }): WriteLet
 }
 
 function localsFor(code: Language) {
-  return { t: translator(code), language: { code, ...LANGUAGES[code] } };
+  const timeOf = (at: string, zone?: string) => timeWithZone(code, new Date(at), zone);
+  return { t: translator(code), timeOf, language: { code, ...LANGUAGES[code] } };
 }
+
+/** Longer than any name that means well. */
+const BEGINNING = /^.{0,100}/u;
+
+/**
+ * What a letter tells in words of others: on one line, in one direction, and not a letter of its own. A link is ours,
+ * and stays whole.
+ */
+function presentable(facts: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(facts).map(([name, value]): [string, unknown] => [
+    name,
+    typeof value === 'string' && name !== 'link' ? oneShortLine(value) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function oneShortLine(text: string): string {
+  const line = text.replaceAll(BREAKS, ' ').trim();
+  const [beginning = ''] = BEGINNING.exec(line) ?? [];
+  return beginning === line ? line : `${beginning}…`;
+}
+
+/** Line ends, marks of direction, what cannot be seen; but for the joiners that words of some scripts are written with. */
+const BREAKS = /[[\p{C}\p{Z}\s]--[\u200c\u200d]]+/gv;
 
 interface Compiled {
   text: compileTemplate;

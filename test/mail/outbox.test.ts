@@ -1,9 +1,14 @@
 import { setPassword } from '../../src/accounts/set-password.ts';
 import { createAccount } from '../../src/accounts/create-account.ts';
 import { deleteAccount } from '../../src/accounts/delete-account.ts';
+import type { WriteProofLetter } from '../../src/mail/facts.ts';
 import { nextTryInS } from '../../src/mail/next-try.ts';
+import { postMail } from '../../src/mail/post-mail.ts';
 import { retryMail } from '../../src/mail/retry-mail.ts';
+import { sendMail } from '../../src/mail/send-mail.ts';
+import { smtpMailer } from '../../src/mail/smtp.ts';
 import type { KeptMail } from '../../src/mail/store.ts';
+import { letterWriter } from '../../src/mail/templates.ts';
 import { type Furnished, furnished } from '../support/furnished.ts';
 import { type MailServer, type Manner, openMailServer, saying } from '../support/mail-server.ts';
 
@@ -30,6 +35,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await house.db.$executeRawUnsafe('DELETE FROM accounts');
+  await house.db.$executeRawUnsafe('DELETE FROM mails');
   await house.db.$executeRawUnsafe('DELETE FROM pgboss.job');
   server.forget();
 });
@@ -205,6 +211,62 @@ it('forgets what was sent after a month, and never what waits', async () => {
   await house.db.$executeRawUnsafe(`UPDATE mails SET expires_at = now()`);
   await house.chores['clean-up']({});
   expect(await house.mails.list({ limit: 1 })).toEqual([]);
+});
+
+const sendWith = async (writeProofLetter: WriteProofLetter) => {
+  const { host, port } = server;
+  const place = { host, port, tls: false };
+  const mailer = smtpMailer({ server: place, from: { address: 'a@b.example' }, inClear: true });
+  const writeLetter = letterWriter({ brand: 'Gatehouse', issuer: 'https://id.example.com' });
+  const outcome = await sendMail(
+    { ...house, mailer, writeLetter, writeProofLetter },
+    (await only()).id,
+  );
+  await mailer.close();
+  return outcome;
+};
+
+describe('the mail of a proof', () => {
+  const proofId = '0e2d5f0e-6a52-4f6e-9b52-0a4f35a0f9d1';
+  const LETTER = { code: '012345', link: 'https://id.example.com/x/y', minutes: 10 };
+  const posted = async () => {
+    const stranger = { email: ADDRESS, locale: 'fr' };
+    await house.atomically((ports) => postMail(ports, 'email-verification', { proofId }, stranger));
+    return (await only()).id;
+  };
+  it('goes to who has no account yet, and what is kept of it tells no code', async () => {
+    await posted();
+    const asked: string[] = [];
+    const outcome = await sendWith(async (id) => {
+      asked.push(id);
+      return LETTER;
+    });
+    expect([outcome, asked]).toEqual(['sent', [proofId]]);
+    const kept = await only();
+    expect(kept).toMatchObject({ facts: { proofId }, language: 'fr', state: 'sent' });
+    expect(kept.accountId).toBeUndefined();
+    expect(JSON.stringify(kept)).not.toContain('012345');
+    expect(server.taken[0]?.source).toContain('012345');
+  });
+
+  it('is asked for anew at each try', async () => {
+    await posted();
+    manner.recipient = () => saying(451, 'later');
+    expect(await sendWith(async () => LETTER)).toBe('postponed');
+    manner.recipient = () => undefined;
+    await letPass(3);
+    expect(await sendWith(async () => ({ ...LETTER, code: '987654' }))).toBe('sent');
+    expect(server.taken[0]?.source).toContain('987654');
+  });
+
+  it('lapses with it', async () => {
+    const id = await posted();
+    expect(await sendWith(async () => undefined)).toBe('lapsed');
+    expect(await only()).toMatchObject({ state: 'lapsed', tries: 1 });
+    await send(id);
+    expect(await retryMail(house, id, CLI)).toBe('has-not-failed');
+    expect(server.offered()).toBe(0);
+  });
 });
 
 it('is patient, but not for longer than a minute in the first ten, nor than a quarter of an hour', () => {

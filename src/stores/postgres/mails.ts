@@ -10,9 +10,9 @@ import { isUuid } from './uuid.ts';
 /** The outbox in PostgreSQL. What is due is said by the database's clock alone. */
 export function postgresMails(db: Db): MailStore {
   return {
-    async add(mail) {
+    async add({ accountId = null, ...mail }) {
       const id = randomUUID();
-      await db.mail.create({ data: { id, ...mail }, select: { id: true } });
+      await db.mail.create({ data: { id, accountId, ...mail }, select: { id: true } });
       return id;
     },
     claim: (id, forS) => claim(db, id, forS),
@@ -68,7 +68,7 @@ async function claim(db: Db, id: string, forS: number): Promise<ClaimedMail | un
 }
 
 const facts = z.record(z.string(), z.unknown());
-const state = z.enum(['waiting', 'sent', 'failed']);
+const state = z.enum(['waiting', 'sent', 'failed', 'lapsed']);
 
 function toMail(row: Mail): KeptMail {
   return { ...present(row), facts: facts.parse(row.facts), state: state.parse(row.state) };
