@@ -13,7 +13,7 @@ export interface CheckPasswordDeps {
 
 /** `why` and `accountId` are for the audit trail alone; the person reads one answer for all of them. */
 export type CheckPasswordOutcome =
-  | { outcome: 'right'; account: Account; knownBrowser: boolean }
+  | { outcome: 'right'; account: Account }
   | { outcome: 'wrong'; why: WhyWrong; accountId?: string; spent: BudgetName[] }
   | { outcome: 'wait'; waitS: number };
 
@@ -40,9 +40,7 @@ export async function checkPassword(
   } finally {
     await attempt.done(verdict?.right === false);
   }
-  if (verdict.right) {
-    return { outcome: 'right', account: verdict.account, knownBrowser: attempt.known };
-  }
+  if (verdict.right) return { outcome: 'right', account: verdict.account };
   const whose = account && { accountId: account.id };
   return { outcome: 'wrong', why: verdict.why, spent: attempt.spends, ...whose };
 }

@@ -12,7 +12,8 @@ export function marksOf(ctx: Context): string[] {
 }
 
 export function giveMark(ctx: Context, mark: string, now: Date): void {
-  const marks = [mark, ...marksOf(ctx)].slice(0, MOST_MARKS);
+  const others = marksOf(ctx).filter((one) => one !== mark);
+  const marks = [mark, ...others].slice(0, MOST_MARKS);
   ctx.cookies.set(nameOf(ctx), marks.join('.'), {
     expires: new Date(now.getTime() + MARK_LIVES_MS),
     httpOnly: true,

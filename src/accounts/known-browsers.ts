@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import type { Keys } from '../crypto/derived-keys.ts';
 import { digest } from '../crypto/digest.ts';
 import type { Account } from './account.ts';
 
@@ -11,8 +12,21 @@ export interface KnownBrowserStore {
   among(ids: readonly string[], account: Versions, at: Date): Promise<string | undefined>;
   /** The canonical addresses of all accounts that know these, at their present versions. */
   addressesOf(ids: readonly string[], at: Date): Promise<string[]>;
-  remember(id: string, account: Versions, at: Date, expiresAt: Date): Promise<void>;
+  /**
+   * From now on the account knows this one. Those that came least lately make room for it. `brought` is what it was known by
+   * before, at whatever version. Of parallel calls for one id one answers `first` or `new`.
+   */
+  remember(known: KnownBrowser, brought: readonly string[], at: Date): Promise<Acquaintance>;
 }
+
+export interface KnownBrowser {
+  id: string;
+  account: Versions;
+  until: Date;
+}
+
+/** `first`: nobody has signed in to the account before. `seen`: this browser has. `new`: others have. */
+export type Acquaintance = 'first' | 'seen' | 'new';
 
 type Versions = Pick<Account, 'id' | 'credentialVersion' | 'signOutVersion'>;
 
@@ -22,11 +36,13 @@ export interface KnownBrowserDeps {
 }
 
 export const MARK_LIVES_MS = 180 * 24 * 60 * 60 * 1000;
+/** Of one account. */
+export const MOST_BROWSERS = 50;
 
 /** The mark's name where the account knows this browser. Whoever is nobody costs the same question. */
 export async function recognise(
   { knownBrowsers, now }: KnownBrowserDeps,
-  account: Account | undefined,
+  account: Versions | undefined,
   marks: readonly string[],
 ): Promise<string | undefined> {
   if (marks.length === 0) return undefined;
@@ -34,8 +50,8 @@ export async function recognise(
 }
 
 /**
- * Whether somebody has signed in to the account of this address with this browser. The address is no part of the question, so
- * the answer takes as long whether anybody has it or not.
+ * Whether somebody has signed in to the account of this address with this browser. The address is no part of the
+ * question, so the answer takes as long whether anybody has it or not.
  */
 export async function knowsAddress(
   { knownBrowsers, now }: KnownBrowserDeps,
@@ -47,16 +63,33 @@ export async function knowsAddress(
   return addresses.includes(emailCanonical);
 }
 
-/** From now on the account knows the browser that brings this mark. Only its hash is kept. */
-export async function newMark(
-  { knownBrowsers, now }: KnownBrowserDeps,
-  account: Account,
-): Promise<string> {
-  const mark = randomBytes(32).toString('base64url');
+export interface MarkDeps {
+  knownBrowsers: Pick<KnownBrowserStore, 'among' | 'remember'>;
+  keys: Pick<Keys, 'markKey'>;
+  now: () => Date;
+}
+
+/**
+ * The account knows the browser that brings this mark, for another while; only its hash is kept. One that brings a good one keeps
+ * it. A new one follows from the visit: whoever clicks twice is one browser.
+ */
+export async function markBrowser(
+  { knownBrowsers, keys, now }: MarkDeps,
+  account: Versions,
+  { marks, visit }: { marks: readonly string[]; visit: string },
+): Promise<{ mark: string; acquaintance: Acquaintance }> {
   const at = now();
-  const until = new Date(at.getTime() + MARK_LIVES_MS);
-  await knownBrowsers.remember(digest(mark), account, at, until);
-  return mark;
+  const brought = marks.map(digest);
+  const good = brought.length > 0 ? await knownBrowsers.among(brought, account, at) : undefined;
+  const kept = marks.find((one) => digest(one) === good);
+  const mark = kept ?? markFor(keys.markKey, account, visit);
+  const known = { id: digest(mark), account, until: new Date(at.getTime() + MARK_LIVES_MS) };
+  return { mark, acquaintance: await knownBrowsers.remember(known, brought, at) };
+}
+
+function markFor(key: Buffer, { id, credentialVersion, signOutVersion }: Versions, visit: string) {
+  const of = [id, credentialVersion, signOutVersion, visit].join('\0');
+  return createHmac('sha256', key).update(of).digest('base64url');
 }
 
 const NOBODY: Versions = {

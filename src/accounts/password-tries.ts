@@ -12,8 +12,6 @@ export type AdmitTry = (account: Account | undefined) => Promise<PasswordTry>;
 export type PasswordTry =
   | {
       admitted: true;
-      /** The account has signed in with this browser before. */
-      known: boolean;
       /** What this one would spend if it fails. */
       spends: BudgetName[];
       /** Must be told, whatever happened. Only failures count. */
@@ -56,7 +54,7 @@ export function passwordTries(
         return { admitted: false, waitS: admission.waitS };
       }
       const done = (failed: boolean) => settle(admission, failed).finally(leave);
-      return { admitted: true, known: mark !== undefined, spends: admission.spent, done };
+      return { admitted: true, spends: admission.spent, done };
     } catch (error) {
       leave();
       throw error;

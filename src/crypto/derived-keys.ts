@@ -13,6 +13,8 @@ export interface Keys {
   codeKeys: Buffer[];
   /** Under which it is counted who tried what: by the newest secret alone, and anew when it changes. */
   counterKey: Buffer;
+  /** From which follows what a browser is known by: only its hash is kept. */
+  markKey: Buffer;
   /** The secret of the client `demo-service` in development. */
   demoServiceSecret: string;
 }
@@ -27,6 +29,7 @@ export function deriveKeys(secrets: readonly string[]): Keys {
     cookieKeys: all.map(({ derive }) => derive('cookies').toString('base64url')),
     codeKeys: all.map(({ derive }) => derive('codes')),
     counterKey: newest.derive('counters'),
+    markKey: newest.derive('marks'),
     demoServiceSecret: newest.derive('demo-service').toString('base64url'),
   };
 }

@@ -68,10 +68,14 @@ async function attempt(
   const circumstances = circumstancesOf(ctx, { clientId: interaction.client.id });
   const visitor = { ip: ctx.ip, marks: marksOf(ctx) };
   try {
-    const tried = await signIn(deps, { identifier, password, remember, visitor }, circumstances);
+    const tried = await signIn(
+      deps,
+      { identifier, password, remember, visitor, visit: interaction.uid },
+      circumstances,
+    );
     if (tried.outcome === 'refused') return refused(ctx, 'refused');
     if (tried.outcome === 'wait') return mustWait(ctx, tried.waitS);
-    if (tried.mark) giveMark(ctx, tried.mark, deps.now());
+    giveMark(ctx, tried.mark, deps.now());
     const { id: accountId, signOutVersion } = tried.account;
     const at = Math.floor(deps.now().getTime() / 1000);
     const person = { accountId, signOutVersion, remember, amr: ['pwd'], at };

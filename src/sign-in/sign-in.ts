@@ -1,11 +1,11 @@
 import type { Account } from '../accounts/account.ts';
 import { type CheckPasswordDeps, checkPassword } from '../accounts/check-password.ts';
-import { newMark } from '../accounts/known-browsers.ts';
+import { type ComeInDeps, comeIn } from '../accounts/come-in.ts';
 import { type PasswordTriesDeps, type Visitor, passwordTries } from '../accounts/password-tries.ts';
 import type { Circumstances } from '../audit/events.ts';
 import type { AuditTrail } from '../audit/store.ts';
 
-export interface SignInDeps extends CheckPasswordDeps, PasswordTriesDeps {
+export interface SignInDeps extends CheckPasswordDeps, PasswordTriesDeps, ComeInDeps {
   audit: Pick<AuditTrail, 'record'>;
 }
 
@@ -15,18 +15,20 @@ export interface Attempt {
   password: string;
   remember: boolean;
   visitor: Visitor;
+  /** What names this visit to the sign-in pages. */
+  visit: string;
 }
 
-/** `mark` is for the browser, where the account did not know it yet. */
+/** `mark` is for the browser: the account knows it from now on. */
 export type SignInOutcome =
-  | { outcome: 'signed-in'; account: Account; mark?: string }
+  | { outcome: 'signed-in'; account: Account; mark: string }
   | { outcome: 'refused' }
   | { outcome: 'wait'; waitS: number };
 
 /** Whoever is refused is not told why: strangers must not learn who has an account, nor who was shut out. */
 export async function signIn(
   deps: SignInDeps,
-  { identifier, password, remember, visitor }: Attempt,
+  { identifier, password, remember, visitor, visit }: Attempt,
   circumstances: Circumstances,
 ): Promise<SignInOutcome> {
   const admit = passwordTries(deps, identifier, visitor);
@@ -39,12 +41,7 @@ export async function signIn(
     for (const budget of spent) await deps.audit.record('budget-spent', { budget }, from);
     return { outcome: 'refused' };
   }
-  const { account, knownBrowser } = checked;
-  const from = { ...circumstances, accountId: account.id };
-  await deps.audit.record('signed-in', { remembered: remember }, from);
-  return {
-    outcome: 'signed-in',
-    account,
-    ...(!knownBrowser && { mark: await newMark(deps, account) }),
-  };
+  const { account } = checked;
+  const arrival = { account, remember, marks: visitor.marks, visit };
+  return { outcome: 'signed-in', account, ...(await comeIn(deps, arrival, circumstances)) };
 }

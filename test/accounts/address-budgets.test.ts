@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { admitCode, admitMail } from '../../src/accounts/address-budgets.ts';
 import { parseEmailAddress } from '../../src/accounts/email-address.ts';
-import { newMark } from '../../src/accounts/known-browsers.ts';
+import { markBrowser } from '../../src/accounts/known-browsers.ts';
 import type { Visitor } from '../../src/accounts/password-tries.ts';
 import { budgetsWith } from '../../src/limits/budgets.ts';
 import type { Counters } from '../../src/limits/counters.ts';
@@ -84,7 +84,11 @@ describe.each(backends)('what an address may be sent and tried, counted in %s', 
     const { canonical } = somebody();
     const account = await people.accounts.find(await people.invite({ email: canonical }));
     if (!account) throw new Error('nobody');
-    const mark = await newMark(process(), account);
+    const keys = { markKey: key };
+    const { mark } = await markBrowser({ ...process(), keys }, account, {
+      marks: [],
+      visit: randomUUID(),
+    });
     return { account, address: { canonical }, own: { ip: '192.0.2.1', marks: [mark] } };
   }
 

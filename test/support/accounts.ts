@@ -10,7 +10,6 @@ import { type TestDatabase, freshDatabase } from './database.ts';
 /** Lets every try in: for what is not about limits. */
 export const always: AdmitTry = async () => ({
   admitted: true,
-  known: false,
   spends: [],
   done: async () => {},
 });
@@ -23,7 +22,7 @@ const NO_WORKER: PostingPorts['jobs'] = { enqueue: async () => {} };
 
 export type People = Pick<
   House,
-  'accounts' | 'audit' | 'sessions' | 'hasher' | 'passwordRules' | 'now' | 'close'
+  'accounts' | 'audit' | 'knownBrowsers' | 'sessions' | 'hasher' | 'passwordRules' | 'now' | 'close'
 > & {
   db: TestDatabase;
   atomically: Atomically<Durable & PostingPorts>;
@@ -36,11 +35,12 @@ export type People = Pick<
 export async function openPeople(): Promise<People> {
   const db = await freshDatabase();
   const hasher = argon2Hasher({ atOnce: 2, queueMs: 60_000, parameters: CHEAP });
-  const { accounts, audit, sessions } = durablePorts(db.prisma);
+  const { accounts, audit, sessions, knownBrowsers } = durablePorts(db.prisma);
   const people: People = {
     accounts,
     audit,
     sessions,
+    knownBrowsers,
     db,
     hasher,
     passwordRules: { service: ['Gatehouse'], isBreached: async () => false },

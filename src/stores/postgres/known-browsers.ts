@@ -1,4 +1,8 @@
-import type { KnownBrowserStore } from '../../accounts/known-browsers.ts';
+import {
+  type Acquaintance,
+  type KnownBrowserStore,
+  MOST_BROWSERS,
+} from '../../accounts/known-browsers.ts';
 import type { Db } from './database.ts';
 
 /** Browsers that accounts know, in PostgreSQL beside what makes them strangers again. */
@@ -24,11 +28,28 @@ export function postgresKnownBrowsers(db: Db): KnownBrowserStore {
         WHERE k.id = ANY(${[...ids]}) AND k.expires_at > ${at}`;
       return rows.map(({ email_canonical: address }) => address);
     },
-    async remember(id, { id: accountId, credentialVersion, signOutVersion }, at, expiresAt) {
-      const versions = { credentialVersion, signOutVersion };
-      await db.knownBrowser.create({
-        data: { id, accountId, ...versions, createdAt: at, expiresAt },
-      });
+    async remember({ id, account, until }, brought, at) {
+      const { id: accountId, credentialVersion, signOutVersion } = account;
+      const made = [id, accountId, credentialVersion, signOutVersion, at, until];
+      const [row] = await db.$queryRawUnsafe<{ acquaintance: Acquaintance }[]>(
+        REMEMBER,
+        ...made,
+        [...brought],
+        MOST_BROWSERS,
+      );
+      return row?.acquaintance ?? 'seen';
     },
   };
 }
+
+// Whoever waited for a parallel call finds the row there. What makes room is taken by one of them alone.
+const REMEMBER = `WITH others AS (SELECT id, expires_at FROM known_browsers WHERE account_id = $2::uuid AND id <> $1),
+  gone AS (DELETE FROM known_browsers WHERE id IN (
+    SELECT id FROM known_browsers WHERE id IN (
+      SELECT id FROM others ORDER BY expires_at DESC OFFSET $8::int - 1) FOR UPDATE SKIP LOCKED)),
+  kept AS (INSERT INTO known_browsers (id, account_id, credential_version, sign_out_version, created_at, expires_at)
+    VALUES ($1, $2::uuid, $3::int, $4::int, $5::timestamptz, $6::timestamptz)
+    ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at
+    RETURNING xmax = 0 AS made)
+  SELECT CASE WHEN NOT kept.made OR EXISTS (SELECT FROM others WHERE id = ANY ($7::text[])) THEN 'seen'
+    WHEN EXISTS (SELECT FROM others) THEN 'new' ELSE 'first' END AS acquaintance FROM kept`;
