@@ -1,8 +1,8 @@
+import { type Brand, brandOf } from './brand/brand.ts';
 import { type Keys, deriveKeys } from './crypto/derived-keys.ts';
 import { keyLifetimes } from './keys/key-lifetimes.ts';
 import { rotateIfDue } from './keys/rotate.ts';
 import type { JobOverview, JobQueue, JobWork } from './jobs/queue.ts';
-import { BRAND } from './language/page-locals.ts';
 import { openMailer } from './mail/open-mailer.ts';
 import { type Postman, openPostman } from './mail/postman.ts';
 import { resumeMails } from './mail/resume-mails.ts';
@@ -30,6 +30,7 @@ export interface Ports extends Durable {
 /** The ports and what goes with them: all that a command needs, and what the rooms of a server stand on. */
 export interface House extends Ports {
   settings: Settings;
+  brand: Brand;
   atomically: Atomically<Ports>;
   /** What each job does. */
   chores: JobWork;
@@ -51,14 +52,16 @@ export function furnish(
   { database, jobs, now = () => new Date(), onDisturbance = unheard }: Furniture,
 ): House {
   const ports = (db: Db): Ports => ({ ...durablePorts(db), jobs: jobs.queue(db) });
+  const brand = brandOf(settings);
   const house = {
     settings,
+    brand,
     ...ports(database.prisma),
     atomically: <T>(work: (ports: Ports) => Promise<T>) =>
       database.prisma.$transaction((tx) => work(ports(tx))),
     hasher: argon2Hasher({ atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS) }),
     passwordRules: openPasswordRules({
-      brand: BRAND,
+      brand: brand.name,
       issuer: settings.ISSUER,
       breachedUrl: settings.GATEHOUSE_BREACHED_PASSWORDS,
       onAway: onDisturbance,
@@ -67,7 +70,7 @@ export function furnish(
     now,
   };
   const mailer = openMailer(settings, house.letterbox);
-  const writeLetter = letterWriter({ brand: BRAND, issuer: settings.ISSUER });
+  const writeLetter = letterWriter({ brand, issuer: settings.ISSUER });
   const send = (mailId: string) =>
     sendMail({ ...house, mailer, writeLetter, writeProofLetter }, mailId);
   const postman = openPostman(send, mailer);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Middleware } from 'koa';
 import { Router } from '@koa/router';
 import type { Rooms } from './app.ts';
+import { branded } from './brand/branded-files.ts';
 import type { ChangeFeed } from './changes/change-feed.ts';
 import { logoRoutes } from './clients/logo-routes.ts';
 import { consentRoutes } from './consent/routes.ts';
@@ -13,7 +14,7 @@ import { type ErrorPage } from './http/error-pages.ts';
 import { errorPage } from './http/error-page.ts';
 import { pugRenderer } from './http/render.ts';
 import { sameOrigin } from './http/same-origin.ts';
-import { staticFiles } from './http/static-files.ts';
+import { filesIn, staticFiles } from './http/static-files.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import { budgetsWith } from './limits/budgets.ts';
 import type { Counters } from './limits/counters.ts';
@@ -51,17 +52,20 @@ export interface Furniture {
   vitals: VitalsStore;
 }
 
+const STATIC = join(import.meta.dirname, '../views/static');
+
 /** The protocol and the pages, put together: everything that lies behind the entrance. */
 export function furnishRooms(
   house: House,
   furniture: Furniture,
 ): { rooms: Rooms; errorPage: ErrorPage } {
-  const { settings, keys, now } = house;
+  const { settings, brand, keys, now } = house;
   const { ring, artifacts } = furniture;
   const issuer = settings.ISSUER;
   const development = !settings.production;
-  const files = staticFiles(join(import.meta.dirname, '../views/static'));
-  const render = pugRenderer(pageLocals({ ...house, fileUrl: (name) => files.urlOf(name) }));
+  const files = staticFiles(branded(filesIn(STATIC), brand));
+  const fileUrl = (name: string) => files.urlOf(name);
+  const render = pugRenderer(pageLocals({ ...house, fileUrl }));
   const showError = errorPage(render);
   const requests = openRequests({ artifacts, now });
   const budgets = budgetsWith(settings.GATEHOUSE_BUDGETS);

@@ -60,6 +60,7 @@ async function openParts(
     log.warn({ err: error }, 'breached passwords cannot be asked for');
   const jobs = postgresJobs({ config: place.direct, worker: true, onError });
   const house = { ...furnish(settings, { database, jobs, now, onDisturbance }), close };
+  if (house.brand.palette.adjusted) log.info(ADJUSTED);
   atClose(() => house.postman.close());
   // Before the postman: whoever closes takes no more mails.
   atClose(() => jobs.close());
@@ -83,6 +84,9 @@ async function openParts(
     isReady: () => allAnswer([() => database.pool.query('SELECT 1')]),
   };
 }
+
+const ADJUSTED =
+  'GATEHOUSE_BRAND_ACCENT stands out too little on a light page: its buttons are a little darker';
 
 type ShortLived = Pick<Furniture, 'artifacts' | 'counters'>;
 

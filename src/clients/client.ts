@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Picture } from '../pictures/picture.ts';
 
 /** No client can have another id, so nothing else is looked for: not the NUL that PostgreSQL refuses, nor 50 KB. */
 export const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -60,7 +61,4 @@ export interface ClientSecret {
   expiresAt?: Date;
 }
 
-export interface Logo {
-  type: 'image/png' | 'image/webp';
-  bytes: Buffer;
-}
+export type Logo = Picture;

@@ -7,8 +7,15 @@ const YEAR_S = 31_536_000;
 const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.js': 'text/javascript',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.webp': 'image/webp',
 };
+
+export interface StaticFile {
+  name: string;
+  body: Buffer;
+}
 
 /** The files that pages ask for, under names that change with what is in them. */
 export interface StaticFiles {
@@ -18,13 +25,16 @@ export interface StaticFiles {
 }
 
 /** Read once: a file that changes under a running server would no longer be what its name says. */
-export function staticFiles(folder: string): StaticFiles {
+export function filesIn(folder: string): StaticFile[] {
+  return readdirSync(folder).map((name) => ({ name, body: readFileSync(join(folder, name)) }));
+}
+
+export function staticFiles(files: Iterable<StaticFile>): StaticFiles {
   const urls = new Map<string, string>();
   const bodies = new Map<string, { body: Buffer; type: string }>();
-  for (const name of readdirSync(folder)) {
+  for (const { name, body } of files) {
     const type = TYPES[extname(name)];
     if (!type) continue;
-    const body = readFileSync(join(folder, name));
     const url = `/static/${hashed(name, body)}`;
     urls.set(name, url);
     bodies.set(url, { body, type });

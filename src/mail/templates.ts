@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { compileFile, type compileTemplate } from 'pug';
+import type { Brand } from '../brand/brand.ts';
 import { LANGUAGES, type Language, isLanguage } from '../i18n/languages.ts';
 import { timeWithZone } from '../i18n/time-with-zone.ts';
 import { translator } from '../i18n/translate.ts';
@@ -25,7 +26,8 @@ export const MAIL_NAMES = [
 
 const VIEWS = join(import.meta.dirname, '../../views');
 
-export function letterWriter(house: { brand: string; issuer: string }): WriteLetter {
+export function letterWriter({ brand, issuer }: { brand: Brand; issuer: string }): WriteLetter {
+  const house = { brand: brand.name, shades: brand.palette, issuer };
   const templates = new Map<string, () => Compiled>(MAIL_NAMES.map((name) => [name, lazily(name)]));
   return ({ template, language, address, facts }) => {
     const compiled = templates.get(template)?.();

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { brandSettings } from './brand.ts';
 import { budgets } from './budgets.ts';
 import { lifetimes } from './lifetimes.ts';
 import { mailSettings } from './mail.ts';
@@ -98,6 +99,7 @@ export const schema = z.object({
       'How often what may be tried, where it differs from src/limits/budgets.ts: {"passwords-per-account":{"most":5,"withinS":900}}. Production takes stricter ones alone.',
     ),
   ...passwordSettings,
+  ...brandSettings,
   ...lifetimes,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

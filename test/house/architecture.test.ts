@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
  * Who may import whom: folders on the left, what they may reach on the right. Down, never up.
  * A path stands for that file alone.
  */
-const GROUND = ['crypto', 'settings', 'i18n', 'logging', 'transactions', 'changes'];
+const GROUND = ['crypto', 'settings', 'i18n', 'logging', 'transactions', 'changes', 'pictures'];
 const PORTS = [...GROUND, 'http', 'jobs', 'keys', 'audit', 'limits', 'mail'];
 const DOMAIN = [...PORTS, 'accounts', 'passwords', 'sessions', 'clients', 'apis'];
 /** Flows speak to the protocol through these alone, and never to each other. */
@@ -13,23 +13,25 @@ const FLOW = [...DOMAIN, 'oidc/interaction.ts', 'oidc/dispatch.ts'];
 
 const MAY_IMPORT: Record<string, string[]> = {
   crypto: [],
-  settings: ['limits/budgets.ts'],
+  settings: ['limits/budgets.ts', 'brand/colour.ts', 'pictures'],
   i18n: [],
   logging: [],
   transactions: [],
   changes: [],
+  pictures: [],
+  brand: [...GROUND, 'http'],
   audit: ['transactions'],
   http: GROUND,
   jobs: GROUND,
   keys: [...GROUND, 'audit'],
   limits: GROUND,
-  mail: [...GROUND, 'jobs', 'audit'],
+  mail: [...GROUND, 'jobs', 'audit', 'brand'],
   passwords: GROUND,
   accounts: [...PORTS, 'passwords'],
   sessions: [...PORTS, 'accounts'],
   clients: PORTS,
   apis: [...PORTS, 'clients'],
-  language: [...PORTS, 'passwords'],
+  language: [...PORTS, 'brand', 'passwords'],
   health: [...GROUND, 'http'],
   oidc: DOMAIN,
   'sign-in': FLOW,

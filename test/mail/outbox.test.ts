@@ -1,3 +1,5 @@
+import { brandOf } from '../../src/brand/brand.ts';
+import { readSettings } from '../../src/settings/settings.ts';
 import { setPassword } from '../../src/accounts/set-password.ts';
 import { createAccount } from '../../src/accounts/create-account.ts';
 import { deleteAccount } from '../../src/accounts/delete-account.ts';
@@ -217,7 +219,10 @@ const sendWith = async (writeProofLetter: WriteProofLetter) => {
   const { host, port } = server;
   const place = { host, port, tls: false };
   const mailer = smtpMailer({ server: place, from: { address: 'a@b.example' }, inClear: true });
-  const writeLetter = letterWriter({ brand: 'Gatehouse', issuer: 'https://id.example.com' });
+  const writeLetter = letterWriter({
+    brand: brandOf(readSettings({})),
+    issuer: 'https://id.example.com',
+  });
   const outcome = await sendMail(
     { ...house, mailer, writeLetter, writeProofLetter },
     (await only()).id,

@@ -1,10 +1,12 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { LANGUAGES } from '../../src/i18n/languages.ts';
+import { brandOf } from '../../src/brand/brand.ts';
 import { MAIL_NAMES, letterWriter } from '../../src/mail/templates.ts';
+import { readSettings } from '../../src/settings/settings.ts';
 
 const views = join(import.meta.dirname, '../../views/mail');
-const write = letterWriter({ brand: 'Gatehouse', issuer: 'https://id.example.com' });
+const write = letterWriter({ brand: brandOf(readSettings({})), issuer: 'https://id.example.com' });
 const NAME = '<b>Notes</b> & Co';
 const LINK = 'https://id.example.com/email-verification/one.two';
 /** All that any template tells. */
