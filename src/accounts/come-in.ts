@@ -1,11 +1,16 @@
 import type { Circumstances } from '../audit/events.ts';
 import type { AuditTrail } from '../audit/store.ts';
+import { browserName } from '../http/browser-name.ts';
+import { translator } from '../i18n/translate.ts';
+import { type PostingPorts, languageFor, postMail } from '../mail/post-mail.ts';
 import type { Atomically } from '../transactions/atomically.ts';
 import type { Account } from './account.ts';
 import { type MarkDeps, markBrowser } from './known-browsers.ts';
 
 export interface ComeInDeps extends Pick<MarkDeps, 'keys' | 'now'> {
-  atomically: Atomically<Pick<MarkDeps, 'knownBrowsers'> & { audit: Pick<AuditTrail, 'record'> }>;
+  atomically: Atomically<
+    PostingPorts & Pick<MarkDeps, 'knownBrowsers'> & { audit: Pick<AuditTrail, 'record'> }
+  >;
 }
 
 export interface Arrival {
@@ -16,21 +21,40 @@ export interface Arrival {
   marks: readonly string[];
   /** What names this visit and no other, as the interaction's uid does: whoever clicks twice comes in with one browser. */
   visit: string;
+  /** Another mail tells the owner of it already. */
+  announced?: boolean;
 }
 
 /**
- * Somebody proved to be somebody and their address is proved: the account knows this browser from now on. Whichever way they came
- * (a password, a code, a new password), this is said once, at the end of it. Answers the mark for the browser's cookie.
+ * Somebody proved to be somebody, whichever way (a password, a code, a new password), and their address is proved. Said
+ * once, at the end of it: the account knows this browser from now on, and its owner is told where nobody came with it
+ * before. Answers the mark for the browser's cookie.
  */
 export async function comeIn(
   { atomically, keys, now }: ComeInDeps,
-  { account, remember, marks, visit }: Arrival,
+  { account, remember, marks, visit, announced = false }: Arrival,
   circumstances: Circumstances,
 ): Promise<{ mark: string }> {
   const from = { ...circumstances, accountId: account.id };
-  return atomically(async ({ knownBrowsers, audit }) => {
-    const { mark } = await markBrowser({ knownBrowsers, keys, now }, account, { marks, visit });
+  return atomically(async ({ knownBrowsers, audit, ...posting }) => {
+    const { mark, acquaintance } = await markBrowser({ knownBrowsers, keys, now }, account, {
+      marks,
+      visit,
+    });
     await audit.record('signed-in', { remembered: remember }, from);
+    if (acquaintance === 'new' && !announced) {
+      await postMail(posting, 'new-device', newDevice(account, circumstances, now()), account);
+    }
     return { mark };
   });
+}
+
+function newDevice({ locale, zoneinfo }: Account, { ip, userAgent }: Circumstances, at: Date) {
+  const browser = browserName(userAgent, translator(languageFor(locale)));
+  return {
+    at: at.toISOString(),
+    ...(browser !== undefined && { browser }),
+    ...(ip !== undefined && { ip }),
+    ...(zoneinfo !== undefined && { zone: zoneinfo }),
+  };
 }

@@ -30,6 +30,7 @@ export async function postMail<Name extends MailName>(
   await jobs.enqueue('send-mail', { mailId });
 }
 
-function languageFor(locale: string | undefined): Language {
+/** The language of a mail to somebody of whom that is known. */
+export function languageFor(locale: string | undefined): Language {
   return languageOfTag(locale ?? '') ?? FALLBACK;
 }
