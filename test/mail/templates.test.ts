@@ -103,7 +103,7 @@ describe('a proof', () => {
   });
 
   it('names the application only where there is one', () => {
-    expect(letter('email-verification', 'en').text).toContain(`go on to ${NAME}.`);
+    expect(letter('email-verification', 'en').text).toContain(`go on to ${NAME}:`);
     const { text } = letter('email-verification', 'en', { application: undefined });
     expect(text).not.toContain('go on to');
     expect(text).not.toMatch(/\n{3}/);
