@@ -12,6 +12,8 @@ import { argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
 import type { PasswordHasher } from './passwords/hasher.ts';
 import { openPasswordRules } from './passwords/open-rules.ts';
 import type { PasswordRules } from './passwords/policy.ts';
+import { mailProof } from './proofs/mail-proof.ts';
+import { writeProofLetter } from './proofs/write-proof-letter.ts';
 import { closedInReverse } from './process/closing.ts';
 import { generatedSecret } from './settings/generated-secret.ts';
 import type { Settings } from './settings/settings.ts';
@@ -72,7 +74,10 @@ export function furnish(
   const mailer = openMailer(settings, house.letterbox);
   const writeLetter = letterWriter({ brand, issuer: settings.ISSUER });
   const send = (mailId: string) =>
-    sendMail({ ...house, mailer, writeLetter, writeProofLetter }, mailId);
+    sendMail(
+      { ...house, mailer, writeLetter, writeProofLetter: (id) => writeProofLetter(house, id) },
+      mailId,
+    );
   const postman = openPostman(send, mailer);
   return {
     ...house,
@@ -83,6 +88,7 @@ export function furnish(
         await resumeMails(house);
       },
       'rotate-keys': async () => void (await rotateIfDue(keyCare(house))),
+      'mail-proof': ({ proofId }) => mailProof(house, proofId),
       'send-mail': ({ mailId }) => postman.carry(mailId),
     },
     jobOverview: () => jobs.overview(),
@@ -105,9 +111,6 @@ const keyCare = (house: Omit<House, 'chores' | 'postman' | 'jobOverview' | 'clos
   lifetimes: keyLifetimes(house.settings),
   by: { actor: 'system' as const },
 });
-
-/** No proof is kept yet, so every mail of one has lapsed. */
-const writeProofLetter = async () => undefined;
 
 /** For a command: beside a running server (its embedded database too), or without one. It may be the first to come. */
 export async function enterHouse(settings: Settings): Promise<House> {

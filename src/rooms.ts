@@ -12,19 +12,20 @@ import { letterboxRoutes } from './development/letterbox-routes.ts';
 import { homeRoutes } from './home/routes.ts';
 import { type ErrorPage } from './http/error-pages.ts';
 import { errorPage } from './http/error-page.ts';
-import { pugRenderer } from './http/render.ts';
+import { type Render, pugRenderer } from './http/render.ts';
 import { sameOrigin } from './http/same-origin.ts';
 import { filesIn, staticFiles } from './http/static-files.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import { budgetsWith } from './limits/budgets.ts';
 import type { Counters } from './limits/counters.ts';
-import { openLimiter } from './limits/limiter.ts';
-import { openLine, triesAtOnce } from './limits/line.ts';
+import { type Limiter, openLimiter } from './limits/limiter.ts';
+import { type Line, openLine, triesAtOnce } from './limits/line.ts';
 import { pageLocals } from './language/page-locals.ts';
 import { languageRoutes } from './language/routes.ts';
 import { documents } from './oidc/documents.ts';
 import { interactionRoutes } from './oidc/interaction-routes.ts';
-import { openInteractions } from './oidc/interaction.ts';
+import { type Interactions, openInteractions } from './oidc/interaction.ts';
+import { openProgress } from './oidc/kept-progress.ts';
 import { openRequests } from './oidc/kept-requests.ts';
 import { protocol } from './oidc/middleware.ts';
 import { protocolPages } from './oidc/pages.ts';
@@ -81,7 +82,10 @@ export function furnishRooms(
       ...furniture,
       vitals: requestVitals({ ...house, vitals: furniture.vitals }),
     },
-    interactionUrl: (ctx, interaction) => requests.keep(ctx, interaction),
+    async interactionUrl(ctx, interaction) {
+      await openProgress({ artifacts }).takeUp(ctx, interaction);
+      return requests.keep(ctx, interaction);
+    },
     pages: protocolPages({
       wayOut: signOutPages({ ...house, render }),
       showError,
@@ -90,30 +94,40 @@ export function furnishRooms(
     }),
   });
   const interactions = openInteractions({ provider, artifacts, now });
-  const page = { ...house, issuer, interactions, render, development, limiter, line };
+  const page = { ...house, issuer, interactions, render, development, limiter, line, artifacts };
   return {
     errorPage: showError,
     rooms: {
       cookieKeys: keys.cookieKeys,
       documents: documents(ring, settings.GATEHOUSE_TTL_JWKS),
-      pages: [
-        files.serve,
-        postingPage(render),
-        fromOurPages(
-          issuer,
-          homeRoutes(page),
-          languageRoutes(page),
-          logoRoutes(house),
-          signInRoutes(page),
-          consentRoutes(page),
-          continueAsRoutes(page),
-          interactionRoutes(page),
-          ...(development ? [demoRoutes({ ...page, artifacts }), letterboxRoutes(page)] : []),
-        ),
-      ],
+      pages: [files.serve, postingPage(render), fromOurPages(issuer, ...routersOf(page))],
       provider: protocol(provider, { ring }),
     },
   };
+}
+
+/** What the pages are made of. */
+interface Page extends House {
+  issuer: string;
+  interactions: Interactions;
+  render: Render;
+  development: boolean;
+  limiter: Limiter;
+  line: Line;
+  artifacts: ArtifactStore;
+}
+
+function routersOf(page: Page): Router[] {
+  return [
+    homeRoutes(page),
+    languageRoutes(page),
+    logoRoutes(page),
+    signInRoutes(page),
+    consentRoutes(page),
+    continueAsRoutes(page),
+    interactionRoutes(page),
+    ...(page.development ? [demoRoutes(page), letterboxRoutes(page)] : []),
+  ];
 }
 
 /** Whatever changes anything here was posted from a page of ours. */

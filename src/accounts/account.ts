@@ -17,6 +17,8 @@ export interface Account {
   birthdate?: string;
   locale?: string;
   zoneinfo?: string;
+  /** The operator's own profile fields, by name. */
+  ownFields?: OwnFields;
   admin: boolean;
   disabledAt?: Date;
   passwordHash?: string;
@@ -30,6 +32,8 @@ export interface Account {
   createdAt: Date;
   updatedAt: Date;
 }
+
+export type OwnFields = Record<string, string | boolean>;
 
 /** What its owner or an operator may change without a ceremony. */
 export type Profile = Pick<

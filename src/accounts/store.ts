@@ -1,4 +1,4 @@
-import type { Account, Profile } from './account.ts';
+import type { Account, OwnFields, Profile } from './account.ts';
 
 export interface NewAccount extends Profile {
   id: string;
@@ -7,6 +7,7 @@ export interface NewAccount extends Profile {
   emailVerifiedAt?: Date;
   username?: string;
   usernameCanonical?: string;
+  ownFields?: OwnFields;
   passwordHash?: string;
   admin: boolean;
 }
@@ -24,6 +25,8 @@ export interface AccountStore {
    * the account is still at `expectedVersion`. Answers whether it was.
    */
   changePassword(id: string, passwordHash: string, expectedVersion: number): Promise<boolean>;
+  /** Its owner proved the address, provided that it still is this one. Answers whether it is. */
+  verifyEmail(id: string, emailCanonical: string, at: Date): Promise<boolean>;
   /** Replaces a hash by a stronger one of the same password; voids nothing. Only while `oldHash` stands. */
   strengthenHash(id: string, oldHash: string, newHash: string): Promise<void>;
   /** Raises `signOutVersion`: every session and grant of the account is dead from then on. */

@@ -13,6 +13,13 @@ export interface AuditEvents {
   'sign-in-refused': { why: 'wrong-password' | 'unknown-person' | 'disabled' };
   /** Too many failures: whoever it is about waits. Told once, by the last one that was admitted. */
   'budget-spent': { budget: string };
+  /** `purpose` of all of these: why an address is to be proved. */
+  'code-asked-for': { purpose: ProofPurpose };
+  'code-refused': { purpose: ProofPurpose };
+  'address-proved': { purpose: ProofPurpose; by: 'code' | 'link' | 'number' };
+  'proof-voided': { purpose: ProofPurpose; why: 'wrong-number' | 'not-me' };
+  /** It went on in another browser than the one that began. */
+  'proof-taken-over': { purpose: ProofPurpose };
   'signed-out': Record<string, never>;
   'signed-out-everywhere': Record<string, never>;
   'consent-given': { allowed: Allowed };
@@ -38,6 +45,8 @@ export interface AuditEvents {
   'mail-retried': { mailId: string };
   'job-failed': { job: string };
 }
+
+type ProofPurpose = 'sign-up' | 'verify' | 'reset';
 
 export type AuditEventName = keyof AuditEvents;
 

@@ -1,3 +1,4 @@
+import type { OwnFields } from '../accounts/account.ts';
 import { listSessions } from '../sessions/list-sessions.ts';
 import { inColumns } from './columns.ts';
 import type { Command } from './command.ts';
@@ -20,7 +21,8 @@ export const showUser: Command = {
   },
 };
 
-function inWords(value: string | number | boolean | Date | undefined): string {
+function inWords(value: string | number | boolean | Date | OwnFields | undefined): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'object' && !(value instanceof Date)) return JSON.stringify(value);
   return value instanceof Date ? value.toISOString() : String(value ?? '');
 }

@@ -5,6 +5,7 @@
 export interface JobPayloads {
   'clean-up': Record<string, never>;
   'rotate-keys': Record<string, never>;
+  'mail-proof': { proofId: string };
   'send-mail': { mailId: string };
 }
 

@@ -8,7 +8,7 @@ export const SCHEDULE = {
 
 export type ScheduledJob = keyof typeof SCHEDULE;
 
-export const JOB_NAMES: readonly JobName[] = ['clean-up', 'rotate-keys', 'send-mail'];
+export const JOB_NAMES: readonly JobName[] = ['clean-up', 'rotate-keys', 'mail-proof', 'send-mail'];
 
 /** A job that fails is tried again, later and later, and then kept as failed for two weeks. */
 export const RETRIES = {
@@ -22,6 +22,7 @@ export const RETRIES = {
 export const EXPIRY_S: Record<JobName, number> = {
   'clean-up': 900,
   'rotate-keys': 900,
+  'mail-proof': 60,
   'send-mail': 120,
 };
 

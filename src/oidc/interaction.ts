@@ -6,7 +6,8 @@ import { OWN_CLIENT_ID, ownClient } from '../clients/own-client.ts';
 import { digest } from '../crypto/digest.ts';
 import { CannotGoOn } from '../http/cannot-go-on.ts';
 import { registrationOf } from './client-cache.ts';
-import { type Asked, type Progress, type Step, nextStep } from './dispatch.ts';
+import { type Asked, type Facts, type Progress, type Step, nextStep, opening } from './dispatch.ts';
+import { type KeptProgress, openProgress } from './kept-progress.ts';
 import { type Requests, openRequests } from './kept-requests.ts';
 import type { ArtifactStore } from './protocol-store.ts';
 
@@ -31,8 +32,9 @@ export interface Interaction {
 
 export interface Interactions {
   /**
-   * The interaction of this path and this browser, standing at this step. Anything else (stale, finished, another
-   * browser's, another step's) is answered here by sending the browser where it belongs, and gives undefined.
+   * The interaction of this path and this browser, standing at this step or free to open it (a way in that somebody
+   * would rather take). Anything else (stale, finished, another browser's, another step's) is answered here by sending
+   * the browser where it belongs, and gives undefined.
    */
   at(ctx: Context, step: Step): Promise<Interaction | undefined>;
   /** Sends the browser to the step where it stands. */
@@ -41,23 +43,24 @@ export interface Interactions {
   proceed(ctx: Context, interaction: Interaction, achieved: Progress): Promise<void>;
   /** Back to the application with `access_denied`. */
   refuse(ctx: Context): Promise<void>;
-  /** Begins a sign-in that no application asked for. */
-  begin(ctx: Context): void;
+  /** Begins a sign-in that no application asked for, with what was achieved already. */
+  begin(ctx: Context, progress?: Progress): Promise<void>;
   /** Who is signed in in this browser. */
   signedIn(ctx: Context): Promise<string | undefined>;
 }
 
 export interface InteractionDeps {
   provider: Provider;
-  artifacts: Pick<ArtifactStore, 'put' | 'find'>;
+  artifacts: Pick<ArtifactStore, 'put' | 'find' | 'consume'>;
   now: () => Date;
 }
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 export function openInteractions(deps: InteractionDeps): Interactions {
-  const { provider, artifacts } = deps;
+  const { provider } = deps;
   const requests = openRequests(deps);
+  const kept: KeptProgress = openProgress(deps);
 
   async function open(ctx: Context): Promise<Interaction | undefined> {
     const details = await ofThisBrowser(provider, ctx);
@@ -66,8 +69,7 @@ export function openInteractions(deps: InteractionDeps): Interactions {
       await startAgain(provider, requests, ctx);
       return undefined;
     }
-    const saved = await artifacts.find(PROGRESS, digest(details.uid));
-    return describe(details, registrationOf(client), Object(saved?.payload));
+    return describe(details, registrationOf(client), await kept.of(details.uid));
   }
 
   /** Of two clicks the second may find that the first has left already. */
@@ -81,7 +83,7 @@ export function openInteractions(deps: InteractionDeps): Interactions {
     const progress = { ...interaction.progress, ...achieved };
     const next = standing(interaction, progress);
     if (next === 'finish') return leave(ctx, resultOf(interaction, progress));
-    await artifacts.put(PROGRESS, digest(interaction.uid), { ...progress }, PROGRESS_S);
+    await kept.save(interaction.uid, progress);
     seeOther(ctx, `/interaction/${interaction.uid}/${next}`);
   }
 
@@ -90,6 +92,12 @@ export function openInteractions(deps: InteractionDeps): Interactions {
     async at(ctx, step) {
       const interaction = await open(ctx);
       if (!interaction || standing(interaction, interaction.progress) === step) return interaction;
+      const opened = opening(step, interaction.asked, interaction.progress, factsOf(interaction));
+      if (opened) {
+        const progress = { ...interaction.progress, ...opened };
+        await kept.save(interaction.uid, progress);
+        return { ...interaction, progress };
+      }
       await proceed(ctx, interaction, {});
       return undefined;
     },
@@ -99,14 +107,13 @@ export function openInteractions(deps: InteractionDeps): Interactions {
     },
     refuse: (ctx) =>
       leave(ctx, { error: 'access_denied', error_description: 'the person refused' }),
-    begin: (ctx) => seeOther(ctx, ownRequest(provider)),
+    async begin(ctx, progress) {
+      if (progress) await kept.sendAhead(ctx, progress);
+      seeOther(ctx, ownRequest(provider, progress));
+    },
     signedIn: async (ctx) => (await provider.Session.get(ctx)).accountId,
   };
 }
-
-const PROGRESS = 'Progress';
-/** Longer than any interaction lives. */
-const PROGRESS_S = 24 * 60 * 60;
 
 async function ofThisBrowser(provider: Provider, ctx: Context): Promise<Details | undefined> {
   const details = await known(provider.interactionDetails(ctx.req, ctx.res));
@@ -151,14 +158,18 @@ function texts(params: object): Record<string, string> {
   );
 }
 
-function standing({ asked, accountId }: Interaction, progress: Progress): Step | 'finish' {
-  return nextStep(asked, progress, { signedIn: accountId !== undefined });
+function standing(interaction: Interaction, progress: Progress): Step | 'finish' {
+  return nextStep(interaction.asked, progress, factsOf(interaction));
 }
+
+const factsOf = ({ accountId }: Interaction): Facts => ({ signedIn: accountId !== undefined });
 
 function resultOf({ asked }: Interaction, { person }: Progress): Record<string, object> {
   if (!person) return { [asked.prompt]: {} };
   const { accountId, amr, remember, at, signOutVersion } = person;
-  const chosen = asked.prompt === 'select_account' ? { select_account: {} } : {};
+  // Whoever agreed to nothing yet is asked for consent anew, as the person they are now.
+  const answered = asked.prompt === 'select_account' || asked.prompt === 'create';
+  const chosen = answered ? { [asked.prompt]: {} } : {};
   return { ...chosen, login: { accountId, amr, remember, ts: at, signOutVersion } };
 }
 
@@ -167,8 +178,11 @@ function seeOther(ctx: Context, location: string): void {
   ctx.redirect(location);
 }
 
-/** Its code is good for nothing: nobody keeps the verifier. */
-function ownRequest(provider: Provider): string {
+/**
+ * Its code is good for nothing: nobody keeps the verifier. Who brings something along is asked even if somebody is
+ * signed in.
+ */
+function ownRequest(provider: Provider, progress: Progress | undefined): string {
   const [redirectUri = ''] = ownClient(provider.issuer).redirectUris;
   const query = new URLSearchParams({
     client_id: OWN_CLIENT_ID,
@@ -177,6 +191,7 @@ function ownRequest(provider: Provider): string {
     scope: 'openid',
     code_challenge: digest(randomBytes(32).toString('base64url')),
     code_challenge_method: 'S256',
+    ...(progress && { prompt: progress.wants === 'sign-up' ? 'create' : 'login' }),
   });
   return `${provider.pathFor('authorization')}?${query.toString()}`;
 }

@@ -2,8 +2,8 @@ import { interactionPolicy } from 'oidc-provider';
 import { claimableRedirectCheck } from './claimable-redirect.ts';
 import { hintCheck } from './id-token-hint.ts';
 
-/** What is advertised. `create` is a name kept for sign-up: until that exists it is refused like any unknown prompt. */
-export const ADVERTISED_PROMPTS = ['none', 'login', 'consent'];
+/** `create`: Initiating User Registration via OpenID Connect 1.0. */
+export const ADVERTISED_PROMPTS = ['none', 'login', 'consent', 'create'];
 
 /** When the person is asked, and for what: to sign in, to agree, to continue. */
 export function prompts(issuer: string): interactionPolicy.DefaultPolicy {
@@ -15,5 +15,7 @@ export function prompts(issuer: string): interactionPolicy.DefaultPolicy {
   login.checks.add(hintCheck());
   consent.checks.remove('native_client_prompt');
   consent.checks.add(claimableRedirectCheck(issuer));
+  // Before all others: whoever would like an account is asked for no other sign-in.
+  policy.add(new interactionPolicy.Prompt({ name: 'create', requestable: true }), 0);
   return policy;
 }

@@ -78,7 +78,8 @@ async function attempt(
     giveMark(ctx, tried.mark, deps.now());
     const { id: accountId, signOutVersion } = tried.account;
     const at = Math.floor(deps.now().getTime() / 1000);
-    const person = { accountId, signOutVersion, remember, amr: ['pwd'], at };
+    const addressProved = tried.account.emailVerifiedAt !== undefined;
+    const person = { accountId, signOutVersion, addressProved, remember, amr: ['pwd'], at };
     await deps.interactions.proceed(ctx, interaction, { person });
     return undefined;
   } catch (error) {

@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
  */
 const GROUND = ['crypto', 'settings', 'i18n', 'logging', 'transactions', 'changes', 'pictures'];
 const PORTS = [...GROUND, 'http', 'jobs', 'keys', 'audit', 'limits', 'mail'];
-const DOMAIN = [...PORTS, 'accounts', 'passwords', 'sessions', 'clients', 'apis'];
+const DOMAIN = [...PORTS, 'accounts', 'passwords', 'sessions', 'clients', 'apis', 'proofs'];
 /** Flows speak to the protocol through these alone, and never to each other. */
 const FLOW = [...DOMAIN, 'oidc/interaction.ts', 'oidc/dispatch.ts'];
 
@@ -31,10 +31,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   sessions: [...PORTS, 'accounts'],
   clients: PORTS,
   apis: [...PORTS, 'clients'],
+  proofs: [...PORTS, 'accounts', 'clients'],
   language: [...PORTS, 'brand', 'passwords'],
   health: [...GROUND, 'http'],
   oidc: DOMAIN,
   'sign-in': FLOW,
+  'sign-up': FLOW,
+  'email-verification': FLOW,
+  'password-reset': FLOW,
   'continue-as': FLOW,
   'sign-out': FLOW,
   consent: FLOW,

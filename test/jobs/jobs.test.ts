@@ -23,6 +23,7 @@ function diary() {
   const work: JobWork = {
     'clean-up': async () => void done.emit('clean-up'),
     'rotate-keys': async () => void done.emit('rotate-keys'),
+    'mail-proof': async ({ proofId }) => void done.emit('mail-proof', proofId),
     'send-mail': async ({ mailId }) => void done.emit('send-mail', mailId),
   };
   return { done, work };
@@ -40,7 +41,7 @@ afterAll(() => db.close());
 it('five processes may open the jobs of an empty database at once', async () => {
   const all = await Promise.all(Array.from({ length: 5 }, () => open(false).overview()));
   expect(all.map((one) => one.map(({ name }) => name))).toEqual(
-    Array.from({ length: 5 }, () => ['clean-up', 'rotate-keys', 'send-mail']),
+    Array.from({ length: 5 }, () => ['clean-up', 'rotate-keys', 'mail-proof', 'send-mail']),
   );
 });
 

@@ -66,7 +66,7 @@ describe('the discovery document', () => {
       claim_types_supported: ['normal'],
       claims_parameter_supported: false,
       request_uri_parameter_supported: false,
-      prompt_values_supported: ['none', 'login', 'consent'],
+      prompt_values_supported: ['none', 'login', 'consent', 'create'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
       dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
@@ -132,7 +132,7 @@ describe('the discovery document', () => {
     expect((await ask('none')).leftFor?.searchParams.get('code')).toBeTruthy();
     expect((await ask('login')).text).toContain('name="password"');
     expect((await ask('consent')).leftFor).toBeUndefined();
-    expect((await ask('create')).leftFor?.searchParams.get('error')).toBe('invalid_request');
+    expect((await ask('create')).url).toMatch(/\/interaction\/[\w-]+\/sign-up$/);
   });
 
   it('names response modes that work, and refuses others', async () => {

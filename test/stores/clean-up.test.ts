@@ -31,6 +31,7 @@ it('removes exactly what has expired', async () => {
     artifacts: 1,
     counters: 1,
     known_browsers: 1,
+    address_proofs: 1,
     revoked_tokens: 1,
     mails: 0,
     refresh_tokens: 1,
@@ -43,6 +44,7 @@ it('removes exactly what has expired', async () => {
     artifacts: 0,
     counters: 0,
     known_browsers: 0,
+    address_proofs: 0,
     revoked_tokens: 0,
     mails: 0,
     refresh_tokens: 0,
@@ -122,5 +124,17 @@ async function oneOfEach(expiresAt: Date) {
   const { accountId } = session;
   const browser = { id: randomUUID(), accountId, ...versions, createdAt: NOW };
   await db.prisma.knownBrowser.create({ data: { ...browser, expiresAt } });
+  const texts = {
+    purpose: 'sign-up',
+    clientId: 'gatehouse',
+    language: 'en',
+    browser: 'b',
+    nonce: 'n',
+  };
+  const dates = { askedAt: NOW, nextSendAt: NOW, createdAt: NOW, expiresAt };
+  const address = { email: 'you@example.com', emailCanonical: 'you@example.com' };
+  await db.prisma.addressProof.create({
+    data: { id: randomUUID(), ...texts, ...dates, ...address },
+  });
   return { grantId, sessionId: session.id };
 }

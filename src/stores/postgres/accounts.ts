@@ -1,4 +1,6 @@
 import type { Prisma } from '../../../generated/prisma/client.ts';
+import { z } from 'zod';
+import type { Account } from '../../accounts/account.ts';
 import type { AccountStore, NewAccount } from '../../accounts/store.ts';
 import type { Db } from './database.ts';
 import { present } from './present.ts';
@@ -8,7 +10,7 @@ import { isUuid } from './uuid.ts';
 export function postgresAccounts(db: Db): AccountStore {
   const find = async (where: Prisma.AccountWhereUniqueInput) => {
     const row = await db.account.findUnique({ where, ...WHOLE });
-    return row ? present(row) : undefined;
+    return row ? toAccount(row) : undefined;
   };
   /** Whether there was one such account to change. */
   const change = async (
@@ -30,7 +32,7 @@ export function postgresAccounts(db: Db): AccountStore {
         take: limit,
         ...(after === undefined ? {} : { cursor: { id: after }, skip: 1 }),
       });
-      return rows.map(present);
+      return rows.map(toAccount);
     },
     changePassword: (id, passwordHash, expectedVersion) =>
       change(
@@ -42,6 +44,10 @@ export function postgresAccounts(db: Db): AccountStore {
           signOutVersion: { increment: 1 },
         },
       ),
+    async verifyEmail(id, emailCanonical, at) {
+      await change({ id, emailCanonical, emailVerifiedAt: null }, { emailVerifiedAt: at });
+      return (await db.account.count({ where: { id, emailCanonical } })) === 1;
+    },
     async strengthenHash(id, oldHash, newHash) {
       await change({ id, passwordHash: oldHash }, { passwordHash: newHash });
     },
@@ -53,6 +59,14 @@ export function postgresAccounts(db: Db): AccountStore {
     delete: async (id) => (await db.account.deleteMany({ where: { id } })).count === 1,
   };
 }
+
+const ownFields = z.record(z.string(), z.union([z.string(), z.boolean()]));
+
+function toAccount({ ownFields: own, ...row }: WholeRow): Account {
+  return { ...present(row), ...(own !== null && { ownFields: ownFields.parse(own) }) };
+}
+
+type WholeRow = Prisma.AccountGetPayload<typeof WHOLE>;
 
 const WHOLE = {
   omit: { emailCanonical: true, usernameCanonical: true },

@@ -5,6 +5,7 @@ const EXPIRING = {
   artifacts: 'expires_at <= now()',
   counters: 'expires_at <= now()',
   known_browsers: 'expires_at <= now()',
+  address_proofs: 'expires_at <= now()',
   revoked_tokens: 'expires_at <= now()',
   refresh_tokens: 'expires_at <= now()',
   // An ended or idle session stays: its grants ask for it until they expire themselves.
@@ -22,6 +23,7 @@ const ORDER = [
   'artifacts',
   'counters',
   'known_browsers',
+  'address_proofs',
   'revoked_tokens',
   'mails',
   'refresh_tokens',
@@ -47,6 +49,7 @@ export async function cleanUp(pool: Pool, { auditS, batch = 1000 }: CleanUp): Pr
     artifacts: 0,
     counters: 0,
     known_browsers: 0,
+    address_proofs: 0,
     revoked_tokens: 0,
     mails: 0,
     refresh_tokens: 0,

@@ -1,4 +1,5 @@
 import { postgresAccounts } from './accounts.ts';
+import { postgresAddressProofs } from './address-proofs.ts';
 import { postgresApis } from './apis.ts';
 import { postgresAudit } from './audit.ts';
 import { postgresClients } from './clients.ts';
@@ -22,6 +23,7 @@ export function durablePorts(db: Db) {
     sessions: postgresSessions(db),
     grants: postgresGrants(db),
     consents: postgresConsents(db),
+    proofs: postgresAddressProofs(db),
     knownBrowsers: postgresKnownBrowsers(db),
     signingKeys: postgresSigningKeys(db),
     mails: postgresMails(db),

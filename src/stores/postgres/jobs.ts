@@ -95,6 +95,9 @@ async function workOn(boss: PgBoss, work: JobWork): Promise<void> {
     await boss.schedule(name, SCHEDULE[name], {}, { tz: 'UTC' });
     await boss.work(name, { batchSize: 1 }, () => work[name]({}));
   }
+  await boss.work<JobPayloads['mail-proof']>('mail-proof', AT_ONCE, async (jobs) => {
+    await Promise.all(jobs.map(({ data }) => work['mail-proof'](data)));
+  });
   await boss.work<JobPayloads['send-mail']>('send-mail', AT_ONCE, async (jobs) => {
     await Promise.all(jobs.map(({ data }) => work['send-mail'](data)));
   });

@@ -15,6 +15,7 @@ export const ACCOUNT = {
   birthdate: 'birthdate',
   locale: 'locale',
   zoneinfo: 'zoneinfo',
+  ownFields: 'own_fields',
   admin: 'admin',
   disabledAt: 'disabled_at',
   passwordHash: 'password_hash',

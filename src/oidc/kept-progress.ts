@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'koa';
+import { OWN_CLIENT_ID } from '../clients/own-client.ts';
+import { digest } from '../crypto/digest.ts';
+import type { Progress } from './dispatch.ts';
+import type { ArtifactStore } from './protocol-store.ts';
+
+/** What browsers achieved, interaction by interaction; and what one brings along into an interaction of our own. */
+export interface KeptProgress {
+  of(uid: string): Promise<Progress>;
+  save(uid: string, progress: Progress): Promise<void>;
+  /** For the next interaction of our own that this browser begins, within a minute. */
+  sendAhead(ctx: Context, progress: Progress): Promise<void>;
+  /** What was sent ahead becomes this interaction's, once. */
+  takeUp(ctx: Context, interaction: { uid: string; params: object }): Promise<void>;
+}
+
+const PROGRESS = 'Progress';
+const AHEAD = 'ProgressAhead';
+/** Longer than any interaction lives. */
+const PROGRESS_S = 24 * 60 * 60;
+const AHEAD_S = 60;
+const COOKIE = 'gatehouse_ahead';
+
+export function openProgress({
+  artifacts,
+}: {
+  artifacts: Pick<ArtifactStore, 'put' | 'find' | 'consume'>;
+}): KeptProgress {
+  const save = (uid: string, progress: Progress) =>
+    artifacts.put(PROGRESS, digest(uid), { ...progress }, PROGRESS_S);
+  return {
+    save,
+    async of(uid) {
+      return Object((await artifacts.find(PROGRESS, digest(uid)))?.payload);
+    },
+    async sendAhead(ctx, progress) {
+      const handle = randomBytes(32).toString('base64url');
+      await artifacts.put(AHEAD, digest(handle), { ...progress }, AHEAD_S);
+      setCookie(ctx, handle, AHEAD_S * 1000);
+    },
+    async takeUp(ctx, { uid, params }) {
+      const handle = ctx.cookies.get(nameOf(ctx));
+      if (!handle || Reflect.get(params, 'client_id') !== OWN_CLIENT_ID) return;
+      setCookie(ctx, '', 0);
+      const id = digest(handle);
+      const sent = await artifacts.find(AHEAD, id);
+      if (sent && (await artifacts.consume(AHEAD, id))) await save(uid, Object(sent.payload));
+    },
+  };
+}
+
+function setCookie(ctx: Context, handle: string, maxAge: number): void {
+  ctx.cookies.set(nameOf(ctx), handle, {
+    maxAge,
+    ...(maxAge === 0 && { expires: new Date(0) }),
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: ctx.secure,
+    path: '/',
+    overwrite: true,
+    signed: false,
+  });
+}
+
+function nameOf(ctx: Context): string {
+  return `${ctx.secure ? '__Host-' : ''}${COOKIE}`;
+}
