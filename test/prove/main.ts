@@ -4,6 +4,7 @@
  */
 import startRealParts from '../support/start-real-parts.js';
 import stopRealParts from '../support/stop-real-parts.js';
+import { enumeration } from './enumeration.ts';
 import { redemption, refresh } from './redemption.ts';
 import { rotation } from './rotation.ts';
 import { start } from './start.ts';
@@ -11,6 +12,7 @@ import { type Row, tableOf } from './table.ts';
 
 const PROOFS: Record<string, () => Promise<Row[]>> = {
   start,
+  enumeration,
   redemption: async () => [await redemption('postgres'), await redemption('redis')],
   refresh: async () => [await refresh('postgres'), await refresh('redis')],
   rotation: async () => [await rotation()],
