@@ -10,6 +10,8 @@ export interface AuditEvents {
   'account-unlocked': Record<string, never>;
   'password-changed': { by: 'cli' | 'owner' | 'reset' };
   'signed-in': { remembered: boolean };
+  /** The password was right; the address is yet to be proved. */
+  'sign-in-held': { for: 'address' };
   'sign-in-refused': { why: 'wrong-password' | 'unknown-person' | 'disabled' };
   /** Too many failures: whoever it is about waits. Told once, by the last one that was admitted. */
   'budget-spent': { budget: string };

@@ -81,5 +81,9 @@ const DECISIONS: Configuration = {
   formats: { customizers: { jwt: nameGrant } },
   clockTolerance: 5,
   fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
-  discovery: { ui_locales_supported: ['en', 'fr', 'ru'] },
+  discovery: {
+    ui_locales_supported: ['en', 'fr', 'ru'],
+    // One page for all of them: it fits a small window, and fingers.
+    display_values_supported: ['page', 'popup', 'touch'],
+  },
 };

@@ -35,6 +35,8 @@ export interface Progress {
   continued?: boolean | undefined;
   /** The way in that was chosen last. */
   wants?: Entrance | undefined;
+  /** An address that was typed at another way in: nobody has to type it twice. */
+  email?: string | undefined;
   /** An address is being proved (proofs/proof.ts): whose code or link this browser waits for. */
   proof?: { id: string; purpose: 'sign-up' | 'verify' | 'reset' } | undefined;
   /** It was: the address of that proof, as it was typed. */

@@ -1,6 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { parseEmailAddress } from '../accounts/email-address.ts';
 import { giveMark, marksOf } from '../accounts/known-browser-cookie.ts';
 import { shownPerson } from '../accounts/shown-person.ts';
 import type { AccountStore } from '../accounts/store.ts';
@@ -25,6 +26,8 @@ const form = z.object({
   email: z.string().max(320).default(''),
   password: z.string().default(''),
   remember: z.string().optional(),
+  /** Another way in, with what was typed. */
+  instead: z.enum(['sign-up', 'password-reset']).optional(),
 });
 
 type Typed = z.infer<typeof form>;
@@ -49,6 +52,7 @@ export function signInRoutes(deps: SignInRouteDeps): Router {
     const interaction = await interactions.at(ctx, 'sign-in');
     if (!interaction) return;
     const typed = await readForm(ctx, form);
+    if (typed.instead) return goElsewhere(interactions, ctx, interaction, typed);
     const flaw = await attempt(deps, ctx, interaction, typed);
     if (flaw) await show(deps, ctx, interaction, { typed, flaw });
   });
@@ -75,10 +79,10 @@ async function attempt(
     );
     if (tried.outcome === 'refused') return refused(ctx, 'refused');
     if (tried.outcome === 'wait') return mustWait(ctx, tried.waitS);
-    giveMark(ctx, tried.mark, deps.now());
+    if (tried.outcome === 'signed-in') giveMark(ctx, tried.mark, deps.now());
     const { id: accountId, signOutVersion } = tried.account;
     const at = Math.floor(deps.now().getTime() / 1000);
-    const addressProved = tried.account.emailVerifiedAt !== undefined;
+    const addressProved = tried.outcome === 'signed-in';
     const person = { accountId, signOutVersion, addressProved, remember, amr: ['pwd'], at };
     await deps.interactions.proceed(ctx, interaction, { person });
     return undefined;
@@ -88,6 +92,17 @@ async function attempt(
     ctx.set('Retry-After', String(error.retryAfterS));
     return { error: 'busy' };
   }
+}
+
+/** Only what is an address is kept: where one belongs, people type passwords too. */
+function goElsewhere(
+  interactions: Interactions,
+  ctx: Context,
+  interaction: Interaction,
+  { email, instead }: Typed,
+): Promise<void> {
+  const address = parseEmailAddress(email)?.asTyped;
+  return interactions.proceed(ctx, interaction, { wants: instead, email: address });
 }
 
 function refused(ctx: Context, error: 'incomplete' | 'refused'): Flaw {
@@ -108,14 +123,14 @@ async function show(
   interaction: Interaction,
   { typed, flaw }: { typed?: Typed; flaw?: Flaw } = {},
 ): Promise<void> {
-  const { params, client, uid, own } = interaction;
+  const { params, client, uid, own, progress } = interaction;
   tellReader(ctx, { uiLocales: params['ui_locales'] });
   const person = await knownPerson(deps, ctx, interaction);
   deps.render(ctx, 'sign-in/sign-in', {
     action: `/interaction/${uid}/sign-in`,
     door: own ? undefined : doorOf(client, params['redirect_uri']),
     person,
-    identifier: typed?.email ?? params['login_hint']?.slice(0, 320) ?? '',
+    identifier: typed?.email ?? progress.email ?? params['login_hint']?.slice(0, 320) ?? '',
     remember: typed?.remember !== undefined,
     ...flaw,
   });

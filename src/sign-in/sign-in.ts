@@ -19,9 +19,10 @@ export interface Attempt {
   visit: string;
 }
 
-/** `mark` is for the browser: the account knows it from now on. */
+/** `mark` is for the browser: the account knows it from now on. `held`: the address is yet to be proved; nobody is in. */
 export type SignInOutcome =
   | { outcome: 'signed-in'; account: Account; mark: string }
+  | { outcome: 'held'; account: Account }
   | { outcome: 'refused' }
   | { outcome: 'wait'; waitS: number };
 
@@ -42,6 +43,11 @@ export async function signIn(
     return { outcome: 'refused' };
   }
   const { account } = checked;
+  if (account.emailVerifiedAt === undefined) {
+    const from = { ...circumstances, accountId: account.id };
+    await deps.audit.record('sign-in-held', { for: 'address' }, from);
+    return { outcome: 'held', account };
+  }
   const arrival = { account, remember, marks: visitor.marks, visit };
   return { outcome: 'signed-in', account, ...(await comeIn(deps, arrival, circumstances)) };
 }

@@ -76,6 +76,7 @@ describe('the discovery document', () => {
       token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
       authorization_response_iss_parameter_supported: true,
       ui_locales_supported: ['en', 'fr', 'ru'],
+      display_values_supported: ['page', 'popup', 'touch'],
     });
   });
 

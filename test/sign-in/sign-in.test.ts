@@ -121,7 +121,7 @@ describe('whoever is refused', () => {
     expect(pages.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
     expect(new Set(pages.map(withoutNames)).size).toBe(1);
     expect(pages.map(alertOf)).toContain(
-      'E-mail, user name or password is not right. Check them and try again.',
+      'E-mail, user name or password is not right. Check them, or set a new password.',
     );
     const events = await house.house.audit.list({ name: 'sign-in-refused', limit: 4 });
     expect(events.map(({ details }) => details['why']).toReversed()).toEqual([
