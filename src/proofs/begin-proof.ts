@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { type AddressBudgetDeps, admitMail } from '../accounts/address-budgets.ts';
 import type { EmailAddress } from '../accounts/email-address.ts';
+import type { Visitor } from '../accounts/password-tries.ts';
 import type { Circumstances } from '../audit/events.ts';
 import type { AuditTrail } from '../audit/store.ts';
 import { digest } from '../crypto/digest.ts';
@@ -9,13 +11,12 @@ import type { Atomically } from '../transactions/atomically.ts';
 import { type AddressProof, PROOF_LIVES_MS, type Purpose, waitAfterS } from './proof.ts';
 import type { NewProof, ProofStore } from './store.ts';
 
-export interface BeginProofDeps {
+export interface BeginProofDeps extends AddressBudgetDeps {
   atomically: Atomically<{
     proofs: Pick<ProofStore, 'begin'>;
     jobs: Pick<JobQueue, 'enqueue'>;
     audit: Pick<AuditTrail, 'record'>;
   }>;
-  now: () => Date;
 }
 
 export interface ProofWish {
@@ -29,26 +30,34 @@ export interface ProofWish {
   uid: string;
   clientId: string;
   language: string;
+  visitor: Visitor;
 }
+
+export type BeginProofOutcome =
+  { outcome: 'begun'; proof: AddressProof } | { outcome: 'wait'; waitS: number };
 
 /**
  * Whether somebody has the address is not asked here, so that neither answer nor time can tell it: a job decides what is
  * mailed. Asking twice from one page is asking once.
  */
 export async function beginProof(
-  { atomically, now }: BeginProofDeps,
+  deps: BeginProofDeps,
   wish: ProofWish,
   circumstances: Circumstances,
-): Promise<AddressProof> {
-  const wished = newProof(wish, circumstances, now());
-  return atomically(async ({ proofs, jobs, audit }) => {
-    const { proof, made } = await proofs.begin(wished);
-    if (made) {
-      await jobs.enqueue('mail-proof', { proofId: proof.id });
-      await audit.record('code-asked-for', { purpose: proof.purpose }, circumstances);
+): Promise<BeginProofOutcome> {
+  const admission = await admitMail(deps, wish, circumstances);
+  if (!admission.admitted) return { outcome: 'wait', waitS: admission.waitS };
+  const wished = newProof(wish, circumstances, deps.now());
+  const { proof, made } = await deps.atomically(async ({ proofs, jobs, audit }) => {
+    const begun = await proofs.begin(wished);
+    if (begun.made) {
+      await jobs.enqueue('mail-proof', { proofId: begun.proof.id });
+      await audit.record('code-asked-for', { purpose: wish.purpose }, circumstances);
     }
-    return proof;
+    return begun;
   });
+  if (!made) await admission.giveBack();
+  return { outcome: 'begun', proof };
 }
 
 function newProof(

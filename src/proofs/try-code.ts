@@ -1,16 +1,22 @@
+import { type AddressBudgetDeps, admitCode } from '../accounts/address-budgets.ts';
+import type { Visitor } from '../accounts/password-tries.ts';
 import type { Circumstances } from '../audit/events.ts';
-import type { AuditTrail } from '../audit/store.ts';
 import { CODE_LIVES_MS, MAX_TRIES, type AddressProof, type Purpose, standingOf } from './proof.ts';
 import { type ProveDeps, prove } from './prove.ts';
 import { readDigits } from './read-digits.ts';
 import { isCodeOf } from './secrets.ts';
 import type { ProofStore } from './store.ts';
 
-export interface TryCodeDeps extends ProveDeps {
+export interface TryCodeDeps extends ProveDeps, AddressBudgetDeps {
   proofs: Pick<ProofStore, 'find' | 'countTry'>;
-  audit: Pick<AuditTrail, 'record'>;
   keys: { codeKeys: Buffer[] };
-  now: () => Date;
+}
+
+export interface CodeTry {
+  id: string;
+  purpose: Purpose;
+  typed: string;
+  visitor: Visitor;
 }
 
 /**
@@ -19,28 +25,49 @@ export interface TryCodeDeps extends ProveDeps {
  */
 export type TryCodeOutcome =
   | { outcome: 'proved' | 'incomplete' | 'spent' | 'expired' | 'over' }
-  | { outcome: 'wrong'; triesLeft: number };
+  | { outcome: 'wrong'; triesLeft: number }
+  /** So many wrong codes for this address that all of them have to wait. */
+  | { outcome: 'wait'; waitS: number };
 
 /** Counted before it is compared: of any number of parallel tries five are looked at. */
 export async function tryCode(
   deps: TryCodeDeps,
-  { id, purpose, typed }: { id: string; purpose: Purpose; typed: string },
+  { id, purpose, typed, visitor }: CodeTry,
   circumstances: Circumstances,
 ): Promise<TryCodeOutcome> {
   const code = readDigits(typed, 6);
   if (code === undefined) return { outcome: 'incomplete' };
+  const known = await deps.proofs.find(id);
+  if (!known || known.purpose !== purpose) return { outcome: 'over' };
+  const visit = { address: { canonical: known.emailCanonical }, visitor };
+  const admission = await admitCode(deps, visit, circumstances);
+  if (!admission.admitted) return { outcome: 'wait', waitS: admission.waitS };
+  const tried = await tryOnce(deps, { id, code }, circumstances);
+  if (!tried.counts) await admission.giveBack();
+  return tried.told;
+}
+
+/** `counts`: it was a wrong code, and looked at. */
+async function tryOnce(
+  deps: TryCodeDeps,
+  { id, code }: { id: string; code: string },
+  circumstances: Circumstances,
+): Promise<{ counts: boolean; told: TryCodeOutcome }> {
   const at = deps.now();
   const proof = await deps.proofs.countTry(id, at);
-  if (!proof) return refused(deps, id, at);
-  if (proof.purpose !== purpose) return { outcome: 'over' };
+  if (!proof) return { counts: false, told: await refused(deps, id, at) };
   if (isRight(deps, proof, code, at)) {
     const proved = await prove(deps, proof, { by: 'code', at, circumstances });
-    return proved ? { outcome: 'proved' } : refused(deps, id, at);
+    return { counts: false, told: proved ? { outcome: 'proved' } : await refused(deps, id, at) };
   }
-  await deps.audit.record('code-refused', { purpose }, circumstances);
-  if (at.getTime() >= proof.askedAt.getTime() + CODE_LIVES_MS) return { outcome: 'expired' };
-  if (proof.tries >= MAX_TRIES) return { outcome: 'spent' };
-  return { outcome: 'wrong', triesLeft: MAX_TRIES - proof.tries };
+  await deps.audit.record('code-refused', { purpose: proof.purpose }, circumstances);
+  return { counts: true, told: wrong(proof, at) };
+}
+
+function wrong({ askedAt, tries }: AddressProof, at: Date): TryCodeOutcome {
+  if (at.getTime() >= askedAt.getTime() + CODE_LIVES_MS) return { outcome: 'expired' };
+  if (tries >= MAX_TRIES) return { outcome: 'spent' };
+  return { outcome: 'wrong', triesLeft: MAX_TRIES - tries };
 }
 
 function isRight({ keys }: TryCodeDeps, proof: AddressProof, code: string, at: Date): boolean {

@@ -4,12 +4,39 @@ import { type ProofWish, beginProof } from '../../src/proofs/begin-proof.ts';
 import type { AddressProof } from '../../src/proofs/proof.ts';
 import { codeOf, handleOf } from '../../src/proofs/secrets.ts';
 import type { House } from '../../src/furnish.ts';
+import { type BudgetChanges, budgetsWith } from '../../src/limits/budgets.ts';
+import { type Limiter, openLimiter } from '../../src/limits/limiter.ts';
+import { localCounters } from '../../src/limits/local-counters.ts';
+import { type Furnished, furnished } from '../support/furnished.ts';
 
 export const PERSON = { actor: 'person', ip: '192.0.2.7', userAgent: 'A browser' } as const;
 
+export const VISITOR = { ip: PERSON.ip, marks: [] };
+
+/** Ports on a fresh database, and a limiter whose clock and budgets are given. */
+export type Limited = Furnished & { limiter: Limiter };
+
+export async function limited(changes: BudgetChanges = {}): Promise<Limited> {
+  const house = await furnished();
+  const { now, keys } = house;
+  const budgets = budgetsWith(changes);
+  return {
+    ...house,
+    limiter: openLimiter({ counters: localCounters(), budgets, key: keys.counterKey, now }),
+  };
+}
+
+/** So many that nobody meets their end. */
+export const PLENTY: BudgetChanges = {
+  'codes-per-address': { most: 1000 },
+  'mails-per-address': { most: 1000 },
+  'mails-per-address-daily': { most: 1000 },
+  'proofs-per-origin': { most: 1000 },
+};
+
 /** One attempt, as a page would begin it. */
 export async function beginOne(
-  house: House,
+  house: Limited,
   wish: Partial<Omit<ProofWish, 'address'>> & { email?: string } = {},
 ): Promise<AddressProof> {
   const { email = `${randomUUID()}@example.com`, ...rest } = wish;
@@ -21,8 +48,11 @@ export async function beginOne(
     uid: randomUUID(),
     clientId: 'gatehouse',
     language: 'en',
+    visitor: VISITOR,
   };
-  return beginProof(house, { ...usual, ...rest, address }, PERSON);
+  const begun = await beginProof(house, { ...usual, ...rest, address }, PERSON);
+  if (begun.outcome !== 'begun') throw new Error(begun.outcome);
+  return begun.proof;
 }
 
 /** What the two jobs do: from then on its code counts. */

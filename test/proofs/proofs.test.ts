@@ -12,13 +12,25 @@ import { numberOf } from '../../src/proofs/secrets.ts';
 import { sendAgain } from '../../src/proofs/send-again.ts';
 import { takeOver } from '../../src/proofs/take-over.ts';
 import { tryCode } from '../../src/proofs/try-code.ts';
-import { type Furnished, furnished } from '../support/furnished.ts';
-import { PERSON, beginOne, keyOf, linkOf, mailOut, now, rightCode, wrongCode } from './a-proof.ts';
+import {
+  type Limited,
+  PERSON,
+  PLENTY,
+  VISITOR,
+  beginOne,
+  keyOf,
+  limited,
+  linkOf,
+  mailOut,
+  now,
+  rightCode,
+  wrongCode,
+} from './a-proof.ts';
 
 const MINUTE = 60_000;
-let house: Furnished;
+let house: Limited;
 beforeAll(async () => {
-  house = await furnished();
+  house = await limited(PLENTY);
 });
 afterEach(async () => {
   await house.db.mail.deleteMany();
@@ -29,8 +41,8 @@ const wait = (ms: number) => {
   house.clock.now = new Date(house.clock.now.getTime() + ms);
 };
 const typing = (proof: AddressProof, typed: string, purpose: Purpose = proof.purpose) =>
-  tryCode(house, { id: proof.id, purpose, typed }, PERSON);
-const again = (proof: AddressProof) => sendAgain(house, proof.id, PERSON);
+  tryCode(house, { id: proof.id, purpose, typed, visitor: VISITOR }, PERSON);
+const again = (proof: AddressProof) => sendAgain(house, { id: proof.id, visitor: VISITOR }, PERSON);
 const mails = async () =>
   (await house.mails.list({ limit: 50 })).map(({ template, address, state }) => [
     template,
@@ -335,4 +347,48 @@ it('what is proved is used once', async () => {
     Array.from({ length: 20 }, () => house.proofs.use(proof.id, house.now())),
   );
   expect(uses.filter(Boolean)).toHaveLength(1);
+});
+
+describe('what is counted by address', () => {
+  let counted: Limited;
+  beforeAll(async () => {
+    counted = await limited();
+  });
+  afterAll(() => counted.close());
+
+  it('is three mails of strangers an hour, and a double click counts once', async () => {
+    const email = 'flooded@example.com';
+    const page = { email, uid: 'page', browser: 'b' };
+    await Promise.all([beginOne(counted, page), beginOne(counted, page)]);
+    await beginOne(counted, { email });
+    await beginOne(counted, { email: 'Flooded@Example.com' });
+    await expect(beginOne(counted, { email })).rejects.toThrow('wait');
+    await beginOne(counted, { email: 'other@example.com' });
+  });
+
+  it('is twenty wrong codes of strangers a day, whichever proof they are typed for', async () => {
+    const email = 'guessed@example.com';
+    const type = async (proof: AddressProof, typed: string) =>
+      tryCode(counted, { id: proof.id, purpose: 'sign-up', typed, visitor: VISITOR }, PERSON);
+    const proofs = [await beginOne(counted, { email }), await beginOne(counted, { email })];
+    const outcomes: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      for (const proof of proofs) {
+        const wrong = await wrongCode(counted, proof);
+        for (let n = 0; n < 5; n += 1) outcomes.push((await type(proof, wrong)).outcome);
+        await counted.db.addressProof.update({ where: { id: proof.id }, data: { tries: 0 } });
+      }
+    }
+    expect(outcomes.slice(0, 20)).not.toContain('wait');
+    expect(new Set(outcomes.slice(20))).toEqual(new Set(['wait']));
+  });
+
+  it('is no right code, and nothing that was not looked at', async () => {
+    const proof = await beginOne(counted, { email: 'right@example.com' });
+    await mailOut(counted, proof);
+    const code = await rightCode(counted, proof);
+    const type = () =>
+      tryCode(counted, { id: proof.id, purpose: 'sign-up', typed: code, visitor: VISITOR }, PERSON);
+    for (let n = 0; n < 40; n += 1) expect(await type()).toEqual({ outcome: 'proved' });
+  });
 });

@@ -1,0 +1,19 @@
+import type { Context } from 'koa';
+
+/** What a page says of a wait: the key of its message, and how many. */
+export interface Wait {
+  error: 'wait-seconds' | 'wait-minutes';
+  count: number;
+}
+
+/** Somebody tried too often: 429, and for how long. */
+export function mustWait(ctx: Context, waitS: number): Wait {
+  ctx.status = 429;
+  ctx.set('Retry-After', String(waitS));
+  return inWords(waitS);
+}
+
+function inWords(waitS: number): Wait {
+  if (waitS < 60) return { error: 'wait-seconds', count: waitS };
+  return { error: 'wait-minutes', count: Math.ceil(waitS / 60) };
+}

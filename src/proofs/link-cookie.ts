@@ -1,0 +1,37 @@
+import type { Context } from 'koa';
+import { CannotGoOn } from '../http/cannot-go-on.ts';
+import { PROOF_LIVES_MS } from './proof.ts';
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** The pages that mailed links lead to. */
+export type LinkPage = 'email-verification' | 'password-reset';
+
+/**
+ * Takes the secret of a mailed link out of the address bar: it goes on in a cookie of this one page. Answers where the
+ * page stands without it.
+ */
+export function keepLink(ctx: Context, page: LinkPage, handle: string, now: Date): string {
+  const [id = '', secret = ''] = handle.split('.');
+  if (!UUID.test(id)) throw new CannotGoOn(404, 'not-found');
+  const path = `/${page}/${id}`;
+  ctx.cookies.set(nameOf(ctx), secret, {
+    expires: new Date(now.getTime() + PROOF_LIVES_MS),
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: ctx.secure,
+    path,
+    overwrite: true,
+    signed: false,
+  });
+  return path;
+}
+
+/** The handle of the link whose page this is, as this browser opened it. */
+export function keptLink(ctx: Context, id: string): string {
+  return `${id}.${ctx.cookies.get(nameOf(ctx)) ?? ''}`;
+}
+
+function nameOf(ctx: Context): string {
+  return `${ctx.secure ? '__Secure-' : ''}gatehouse_link`;
+}
