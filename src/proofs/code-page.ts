@@ -8,7 +8,7 @@ import { type AddressProof, type Purpose, type Standing, standingOf } from './pr
 import { numberOf } from './secrets.ts';
 import { type SendAgainDeps, secondsUntil, sendAgain } from './send-again.ts';
 import type { ProofStore } from './store.ts';
-import { type TryCodeDeps, tryCode } from './try-code.ts';
+import { type TryCodeDeps, type TryCodeOutcome, tryCode } from './try-code.ts';
 
 /**
  * The page where a code is typed, whatever it is for: what it shows, and what it answers. Its messages are `code.*`, its
@@ -67,28 +67,19 @@ export async function answerCodePage(
   const { id, purpose, clientId } = about;
   const circumstances = circumstancesOf(ctx, { clientId });
   const visitor = { ip: ctx.ip, marks: marksOf(ctx) };
-  if (again !== undefined) {
-    const asked = await sendAgain(deps, { id, visitor }, circumstances);
-    if (asked.outcome === 'wait') return mustWait(ctx, asked.waitS);
-    return asked.outcome === 'sent' ? 'sent' : 'moved';
+  if (again === undefined) {
+    return toldOfTry(ctx, await tryCode(deps, { id, purpose, typed, visitor }, circumstances));
   }
-  const tried = await tryCode(deps, { id, purpose, typed, visitor }, circumstances);
-  switch (tried.outcome) {
-    case 'proved':
-    case 'over':
-      return 'moved';
-    case 'wait':
-      return mustWait(ctx, tried.waitS);
-    case 'wrong':
-      return refused(ctx, { error: 'wrong', count: tried.triesLeft });
-    case 'incomplete':
-    case 'spent':
-    case 'expired':
-      return refused(ctx, { error: tried.outcome });
-  }
+  const asked = await sendAgain(deps, { id, visitor }, circumstances);
+  if (asked.outcome === 'wait') return mustWait(ctx, asked.waitS);
+  return asked.outcome === 'sent' ? 'sent' : 'moved';
 }
 
-function refused(ctx: Context, flaw: CodeFlaw): CodeFlaw {
+function toldOfTry(ctx: Context, tried: TryCodeOutcome): 'moved' | CodeFlaw {
+  if (tried.outcome === 'proved' || tried.outcome === 'over') return 'moved';
+  if (tried.outcome === 'wait') return mustWait(ctx, tried.waitS);
   ctx.status = 400;
-  return flaw;
+  return tried.outcome === 'wrong'
+    ? { error: 'wrong', count: tried.triesLeft }
+    : { error: tried.outcome };
 }

@@ -18,11 +18,11 @@ export type Limited = Furnished & { limiter: Limiter };
 
 export async function limited(changes: BudgetChanges = {}): Promise<Limited> {
   const house = await furnished();
-  const { now, keys } = house;
-  const budgets = budgetsWith(changes);
+  const counters = localCounters();
+  const key = house.keys.counterKey;
   return {
     ...house,
-    limiter: openLimiter({ counters: localCounters(), budgets, key: keys.counterKey, now }),
+    limiter: openLimiter({ ...house, counters, key, budgets: budgetsWith(changes) }),
   };
 }
 
