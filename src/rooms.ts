@@ -7,8 +7,7 @@ import type { ChangeFeed } from './changes/change-feed.ts';
 import { logoRoutes } from './clients/logo-routes.ts';
 import { consentRoutes } from './consent/routes.ts';
 import { continueAsRoutes } from './continue-as/routes.ts';
-import { demoRoutes } from './development/demo-routes.ts';
-import { letterboxRoutes } from './development/letterbox-routes.ts';
+import { developmentRoutes } from './development/routes.ts';
 import { homeRoutes } from './home/routes.ts';
 import { type ErrorPage } from './http/error-pages.ts';
 import { errorPage } from './http/error-page.ts';
@@ -126,7 +125,7 @@ function routersOf(page: Page): Router[] {
     consentRoutes(page),
     continueAsRoutes(page),
     interactionRoutes(page),
-    ...(page.development ? [demoRoutes(page), letterboxRoutes(page)] : []),
+    ...(page.development ? developmentRoutes(page) : []),
   ];
 }
 

@@ -1,21 +1,24 @@
-/** Why a request goes no further; also the name of its texts (`error.<reason>.title` and `.text`). */
-export type Reason =
-  | 'malformed'
-  | 'forbidden'
-  | 'not-found'
-  | 'wrong-method'
-  | 'too-slow'
-  | 'too-large'
-  | 'misdirected'
-  | 'too-many'
-  | 'fault'
-  | 'away'
-  | 'starting'
-  | 'page-expired'
-  | 'no-cookies'
-  | 'bad-request'
-  | 'unknown-application'
-  | 'wrong-way-back';
+/** Why a request goes no further; also the names of its texts (`error.<reason>.title` and `.text`). */
+export const REASONS = [
+  'malformed',
+  'forbidden',
+  'not-found',
+  'wrong-method',
+  'too-slow',
+  'too-large',
+  'misdirected',
+  'too-many',
+  'fault',
+  'away',
+  'starting',
+  'page-expired',
+  'no-cookies',
+  'bad-request',
+  'unknown-application',
+  'wrong-way-back',
+] as const;
+
+export type Reason = (typeof REASONS)[number];
 
 /** The one error that is no bug: the request ends here, with a page that says so calmly. */
 export class CannotGoOn extends Error {

@@ -17,7 +17,15 @@ await i18n.init({
   ),
   interpolation: { escapeValue: false },
   returnNull: false,
+  saveMissing: true,
 });
+
+/** Where nobody listens, a page shows the key. */
+export function onMissingKey(tell: (key: string) => void): void {
+  i18n.on('missingKey', (_languages: readonly string[], _namespace: string, key: string) =>
+    tell(key),
+  );
+}
 
 export function translator(language: Language): Translate {
   const t = i18n.getFixedT(language);

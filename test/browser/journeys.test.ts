@@ -2,9 +2,9 @@ import { jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type Application, PUBLIC, application, request } from '../oidc/application.ts';
 import { type Person, type TestHouse, openTestHouse } from '../support/house.ts';
-import { send } from '../support/http.ts';
 import { CHROMIUM, applicationPage, launch, visit } from './chromium.ts';
 import { tooFaint } from './contrast.ts';
+import { isWide } from './inspect.ts';
 
 // A browser starts and paints; a busy machine takes its time.
 jest.setTimeout(120_000);
@@ -40,21 +40,6 @@ async function signIn(page: Page, { email, password } = person) {
 const allow = (page: Page) => page.getByRole('button', { name: 'Allow' }).click();
 const back = (page: Page) => page.waitForURL(`${place.redirectUri}?**`);
 const answerOf = (page: Page) => new URL(page.url()).searchParams;
-const isWide = (page: Page) =>
-  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-
-it('weighs less than 30 KB a page, all told', async () => {
-  const { url } = await request(app);
-  const browser = house.browser();
-  const { text } = await browser.visit(url.href);
-  const files = [...text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(
-    ([, path = '']) => path,
-  );
-  expect(files).toHaveLength(3);
-  const answers = await Promise.all(files.map((path) => send(`${house.issuer}${path}`)));
-  const bytes = [text, ...answers.map((answer) => answer.text)].join('').length;
-  expect(bytes).toBeLessThan(30_000);
-});
 
 for (const path of CHROMIUM) {
   describe('in Chromium', () => {

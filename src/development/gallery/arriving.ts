@@ -1,0 +1,32 @@
+import type { States } from './gallery.ts';
+import { ACTION, ATLAS, CAMILLE, LONG, NAMELESS, PROGRAM, WOLFE } from './samples.ts';
+
+const signIn = { action: ACTION, identifier: '', remember: false };
+const typed = { ...signIn, door: ATLAS, identifier: 'camille@example.com' };
+
+/** Coming in. */
+export const arriving: States = {
+  'sign-in/sign-in': {
+    empty: { ...signIn, door: ATLAS },
+    'by-itself': signIn,
+    hinted: typed,
+    refused: { ...typed, remember: true, error: 'refused' },
+    incomplete: { ...signIn, door: ATLAS, error: 'incomplete' },
+    busy: { ...typed, error: 'busy' },
+    'wait-seconds': { ...typed, error: 'wait-seconds', count: 31 },
+    'wait-minutes': { ...typed, error: 'wait-minutes', count: 1 },
+    again: { ...signIn, door: ATLAS, person: CAMILLE },
+    'again-refused': { ...signIn, door: ATLAS, person: NAMELESS, error: 'refused' },
+    long: { ...signIn, door: LONG, person: WOLFE },
+    'for-a-program': { ...signIn, door: PROGRAM },
+  },
+  'continue-as/continue-as': {
+    asked: { action: ACTION, door: PROGRAM, person: CAMILLE },
+    nameless: { action: ACTION, door: PROGRAM, person: NAMELESS },
+    long: { action: ACTION, door: LONG, person: WOLFE },
+  },
+  'posting/posting': {
+    // One that posts itself could not be looked at.
+    still: { action: ACTION, fields: [{ name: 'code', value: 'sample' }], still: true },
+  },
+};
