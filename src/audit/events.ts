@@ -17,6 +17,8 @@ export interface AuditEvents {
   'budget-spent': { budget: string };
   /** `purpose` of all of these: why an address is to be proved. */
   'code-asked-for': { purpose: ProofPurpose };
+  /** A page says that a mail is on its way if somebody has the address: this is why none is. */
+  'code-not-sent': { purpose: ProofPurpose; why: 'unknown-person' | 'disabled' };
   'code-refused': { purpose: ProofPurpose };
   'address-proved': { purpose: ProofPurpose; by: 'code' | 'link' | 'number' };
   'proof-voided': { purpose: ProofPurpose; why: 'wrong-number' | 'not-me' };

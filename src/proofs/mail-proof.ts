@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import type { AuditTrail } from '../audit/store.ts';
 import { type PostingPorts, postMail } from '../mail/post-mail.ts';
 import type { Atomically } from '../transactions/atomically.ts';
 import type { AddressProof } from './proof.ts';
@@ -10,6 +11,7 @@ export interface MailProofDeps {
     PostingPorts & {
       proofs: Pick<ProofStore, 'decide' | 'deliverTo'>;
       accounts: Pick<AccountStore, 'find' | 'findByEmail'>;
+      audit: Pick<AuditTrail, 'record'>;
     }
   >;
   now: () => Date;
@@ -30,11 +32,25 @@ export function mailProof({ atomically, now }: MailProofDeps, proofId: string): 
       deliverable,
       ...(account && { accountId: account.id, credentialVersion: account.credentialVersion }),
     });
-    if (!template) return;
+    if (!template) return tellWhy(ports.audit, proof, found);
     const { email, language: locale } = proof;
     const to = account ? { ...account, locale: account.locale ?? locale } : { email, locale };
     await postMail(ports, template, { proofId }, to);
   });
+}
+
+async function tellWhy(
+  audit: Pick<AuditTrail, 'record'>,
+  { purpose, clientId, ip }: AddressProof,
+  found: Account | undefined,
+): Promise<void> {
+  const why = found ? 'disabled' : 'unknown-person';
+  const whose = {
+    clientId,
+    ...(ip !== undefined && { ip }),
+    ...(found && { accountId: found.id }),
+  };
+  await audit.record('code-not-sent', { purpose, why }, { actor: 'system', ...whose });
 }
 
 function ownerOf(

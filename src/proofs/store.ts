@@ -31,6 +31,11 @@ export interface ProofStore {
   ): Promise<boolean>;
   /** From proved to used. */
   use(id: string, at: Date): Promise<AddressProof | undefined>;
+  /**
+   * Ends what was begun for this account or its address and could still open it. One that is in other hands at this very
+   * moment is left to them: whoever changes a credential also makes the account's version another.
+   */
+  endAllFor(owner: { accountId: string; emailCanonical: string }): Promise<void>;
   /** For whom it was used. */
   usedFor(id: string, accountId: string): Promise<void>;
 }

@@ -213,6 +213,8 @@ describe('what is mailed', () => {
     expect(await mails()).toEqual([['password-reset', 'forgot@example.com', 'sent']]);
     const wrong = await typing(unknown, await rightCode(house, unknown));
     expect(wrong).toEqual(await typing(known, await wrongCode(house, known)));
+    const [told] = await house.audit.list({ name: 'code-not-sent', limit: 1 });
+    expect(told).toMatchObject({ details: { purpose: 'reset', why: 'unknown-person' } });
     expect(await typing(known, await rightCode(house, known))).toEqual({ outcome: 'proved' });
     expect((await now(house, known)).credentialVersion).toBe(1);
   });
@@ -227,6 +229,11 @@ describe('what is mailed', () => {
       });
     }
     expect(await mails()).toEqual([]);
+    const events = await house.audit.list({ name: 'code-not-sent', accountId: id, limit: 5 });
+    expect(events.map(({ details }) => details)).toEqual([
+      { purpose: 'reset', why: 'disabled' },
+      { purpose: 'sign-up', why: 'disabled' },
+    ]);
   });
 
   it('is one mail, however often its job comes', async () => {

@@ -38,6 +38,9 @@ CREATE INDEX "address_proofs_interaction_idx" ON "address_proofs"("interaction")
 CREATE INDEX "address_proofs_account_id_idx" ON "address_proofs"("account_id");
 
 -- CreateIndex
+CREATE INDEX "address_proofs_email_canonical_idx" ON "address_proofs"("email_canonical");
+
+-- CreateIndex
 CREATE INDEX "address_proofs_expires_at_idx" ON "address_proofs"("expires_at");
 
 -- AddForeignKey

@@ -57,10 +57,25 @@ export function postgresAddressProofs(db: Db): ProofStore {
       return (await change({ id, nonce, state: 'pending' }, { ...to })) !== undefined;
     },
     use: (id, at) => change({ id, state: 'proved', expiresAt: { gt: at } }, { state: 'used' }),
+    endAllFor: (owner) => endAllFor(db, owner),
     async usedFor(id, accountId) {
       await change({ id, state: 'used' }, { accountId });
     },
   };
+}
+
+/** Two changes at once must not wait for each other's proofs. */
+async function endAllFor(
+  db: Db,
+  { accountId, emailCanonical }: { accountId: string; emailCanonical: string },
+): Promise<void> {
+  await db.$executeRaw`
+    UPDATE address_proofs SET state = 'void'
+     WHERE id IN (
+       SELECT id FROM address_proofs
+        WHERE state IN ('pending', 'proved') AND purpose <> 'sign-up'
+          AND (account_id = ${accountId}::uuid OR email_canonical = ${emailCanonical})
+          FOR UPDATE SKIP LOCKED)`;
 }
 
 /** The lock makes simultaneous calls of one interaction wait for each other, whether there is a row yet or not. */
