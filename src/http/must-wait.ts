@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 
 /** What a page says of a wait: the key of its message, and how many. */
 export interface Wait {
-  error: 'wait-seconds' | 'wait-minutes';
+  error: 'wait-seconds' | 'wait-minutes' | 'wait-hours';
   count: number;
 }
 
@@ -15,5 +15,10 @@ export function mustWait(ctx: Context, waitS: number): Wait {
 
 function inWords(waitS: number): Wait {
   if (waitS < 60) return { error: 'wait-seconds', count: waitS };
-  return { error: 'wait-minutes', count: Math.ceil(waitS / 60) };
+  if (waitS <= LONGEST_IN_MINUTES * 60)
+    return { error: 'wait-minutes', count: Math.ceil(waitS / 60) };
+  return { error: 'wait-hours', count: Math.ceil(waitS / 3600) };
 }
+
+/** Longer ones nobody counts in minutes. */
+const LONGEST_IN_MINUTES = 120;

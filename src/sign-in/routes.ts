@@ -8,6 +8,7 @@ import type { AccountStore } from '../accounts/store.ts';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
 import { doorOf } from '../clients/door.ts';
 import { readForm } from '../http/form.ts';
+import { type Wait, mustWait } from '../http/must-wait.ts';
 import type { Render } from '../http/render.ts';
 import { tellReader } from '../i18n/language-of.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
@@ -33,7 +34,7 @@ const form = z.object({
 type Typed = z.infer<typeof form>;
 /** What the page says, and how many it says there are. */
 interface Flaw {
-  error: 'incomplete' | 'refused' | 'busy' | 'wait-minutes' | 'wait-seconds';
+  error: 'incomplete' | 'refused' | 'busy' | Wait['error'];
   count?: number;
 }
 
@@ -108,13 +109,6 @@ function goElsewhere(
 function refused(ctx: Context, error: 'incomplete' | 'refused'): Flaw {
   ctx.status = 400;
   return { error };
-}
-
-function mustWait(ctx: Context, waitS: number): Flaw {
-  ctx.status = 429;
-  ctx.set('Retry-After', String(waitS));
-  if (waitS < 60) return { error: 'wait-seconds', count: waitS };
-  return { error: 'wait-minutes', count: Math.ceil(waitS / 60) };
 }
 
 async function show(
