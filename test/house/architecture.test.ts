@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'sign-out': FLOW,
   consent: FLOW,
   home: FLOW,
-  development: FLOW,
+  development: [...FLOW, 'brand'],
   process: [...GROUND, 'http'],
   stores: [...DOMAIN, 'oidc/protocol-store.ts', 'process/cannot-start.ts'],
   cli: ['*'],
