@@ -1,8 +1,8 @@
-// Puts a code where it can be pasted from. Without this script the button stays hidden, and the code can be marked.
+// Puts a code where it can be pasted from. Without this script the button is not seen (its place is kept: nothing moves), and the code can be marked.
 for (const button of document.querySelectorAll('button[data-copies]')) {
   const name = button.textContent;
   const say = (words) => (button.textContent = words);
-  button.hidden = !navigator.clipboard;
+  if (navigator.clipboard) button.dataset.ready = '';
   button.setAttribute('aria-live', 'polite');
   button.addEventListener('click', () => {
     void navigator.clipboard

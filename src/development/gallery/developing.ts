@@ -18,6 +18,12 @@ const mail =
 /** Its frame shows another sample in the place of a letter. */
 const CHANGED = mail('../gallery/sign-out/done/done/alone?', 'Your Gatehouse password was changed');
 const REPLAYED = mail('2', 'An old sign-in of Atlas Notes was used again');
+const PROOF = (reader: Reader) => ({
+  ...mail('../gallery/sign-out/done/done/alone?', '012345 is your Gatehouse code')(reader),
+  code: '012345',
+  link: '/email-verification/one.two',
+});
+const READERS = ['camille@example.com', 'ada.lovelace@example.com'];
 
 const check = (name: string, found: string, passed = true) => ({ name, found, passed });
 const checks = (passed: boolean) => [
@@ -62,16 +68,30 @@ export const developing: States = {
     'refresh-failed': { ...received, canRefresh: false, problem: { name: 'failed' } },
   },
   'development/letterbox': {
-    empty: { layout: 'wide', mails: [] },
-    one: (reader) => ({ layout: 'wide', mails: [CHANGED(reader)] }),
+    empty: { layout: 'wide', mails: [], addresses: [] },
+    none: { layout: 'wide', mails: [], addresses: READERS, to: 'nobody@example.com' },
+    one: (reader) => ({ layout: 'wide', mails: [CHANGED(reader)], addresses: READERS }),
     many: (reader) => ({
       layout: 'wide',
       elsewhere: true,
-      mails: Array.from({ length: 12 }, (_, at) => (at % 2 ? CHANGED : REPLAYED)(reader)),
+      mails: Array.from({ length: 12 }, (_, at) => (at % 2 ? PROOF : REPLAYED)(reader)),
+      addresses: READERS,
     }),
   },
   'development/letterbox-mail': {
     one: (reader) => ({ layout: 'wide', mail: CHANGED(reader) }),
+    proof: (reader) => ({ layout: 'wide', mail: PROOF(reader) }),
+  },
+  'development/mail-templates': {
+    some: ({ language }) => ({
+      layout: 'wide',
+      shown: language,
+      languages: [
+        { code: 'en', name: 'English' },
+        { code: 'fr', name: 'Français' },
+      ],
+      samples: [{ name: 'welcome', subject: 'Welcome to Gatehouse', text: 'Welcome\n' }],
+    }),
   },
   'development/gallery': {
     some: {
