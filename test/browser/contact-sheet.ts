@@ -21,6 +21,9 @@ const DESK = { width: 1440, height: 900 };
 const PHONE_ZOOMED = { width: 195, height: 422 };
 const DESK_ZOOMED = { width: 720, height: 450 };
 
+/** On one sheet: what a screen can show. */
+const ROWS = 2;
+
 const SCHEMES = ['light', 'dark'] as const;
 
 export const SIGHTS: Sight[] = [
@@ -31,7 +34,7 @@ export const SIGHTS: Sight[] = [
         language,
         context: { viewport: PHONE, colorScheme },
         scale: 0.5,
-        columns: 9,
+        columns: 8,
       },
       {
         name: `desk-${colorScheme}-${language}`,
@@ -47,14 +50,14 @@ export const SIGHTS: Sight[] = [
     language: 'fr',
     context: { viewport: PHONE, colorScheme: 'light' },
     scale: 0.5,
-    columns: 9,
+    columns: 8,
   },
   {
     name: 'phone-zoomed-ru',
     language: 'ru',
     context: { viewport: PHONE_ZOOMED, deviceScaleFactor: 2, colorScheme: 'light' },
     scale: 1,
-    columns: 9,
+    columns: 8,
   },
   {
     name: 'desk-zoomed-en',
@@ -69,18 +72,18 @@ export const SIGHTS: Sight[] = [
     direction: 'rtl',
     context: { viewport: PHONE, colorScheme: 'light' },
     scale: 0.5,
-    columns: 9,
+    columns: 8,
   },
   {
     name: 'phone-high-contrast',
     language: 'en',
     context: { viewport: PHONE, forcedColors: 'active', colorScheme: 'dark' },
     scale: 0.5,
-    columns: 9,
+    columns: 8,
   },
 ];
 
-/** Every state of every page as a picture in `folder`, and all of one sight on one sheet. Gives the sheets' paths. */
+/** Every state of every page as a picture in `folder`, and all of one sight on few sheets. Gives the sheets' paths. */
 export async function contactSheets(
   browser: Browser,
   issuer: string,
@@ -88,11 +91,11 @@ export async function contactSheets(
   sights = SIGHTS,
 ): Promise<string[]> {
   const sheets: string[] = [];
-  for (const sight of sights) sheets.push(await contactSheet(browser, issuer, folder, sight));
+  for (const sight of sights) sheets.push(...(await sheetsOf(browser, issuer, folder, sight)));
   return sheets;
 }
 
-async function contactSheet(browser: Browser, issuer: string, folder: string, sight: Sight) {
+async function sheetsOf(browser: Browser, issuer: string, folder: string, sight: Sight) {
   const { name, language, direction } = sight;
   mkdirSync(join(folder, name), { recursive: true });
   const context = await browser.newContext({ reducedMotion: 'reduce', ...sight.context });
@@ -106,13 +109,20 @@ async function contactSheet(browser: Browser, issuer: string, folder: string, si
     pictures.push([`${view} ${state}`, file]);
   }
   await context.close();
-  return assemble(browser, folder, sight, pictures);
+  const each = sight.columns * ROWS;
+  const sheets: string[] = [];
+  for (let at = 0; at < pictures.length; at += each) {
+    const file = `${name}-${1 + at / each}`;
+    sheets.push(await assemble(browser, folder, sight, file, pictures.slice(at, at + each)));
+  }
+  return sheets;
 }
 
 async function assemble(
   browser: Browser,
   folder: string,
-  { name, scale, columns, context }: Sight,
+  { scale, columns, context }: Sight,
+  name: string,
   pictures: [string, string][],
 ): Promise<string> {
   const width = Math.round((context.viewport?.width ?? 0) * scale);
