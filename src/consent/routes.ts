@@ -6,6 +6,7 @@ import { shownPerson } from '../accounts/shown-person.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { ApiStore } from '../apis/store.ts';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
+import type { Allowed } from '../audit/events.ts';
 import type { AuditTrail } from '../audit/store.ts';
 import { doorOf } from '../clients/door.ts';
 import { readForm } from '../http/form.ts';
@@ -16,7 +17,7 @@ import type { Interaction, Interactions } from '../oidc/interaction.ts';
 import type { ConsentStore } from '../sessions/store.ts';
 import { type GiveConsentDeps, giveConsent } from './give-consent.ts';
 import { inWords } from './in-words.ts';
-import { newSince, requested } from './requested.ts';
+import { newSince, requested, words } from './requested.ts';
 
 /** Where people read who asks for what, and agree or not. Owns the words; refuses to know how grants are made. */
 export interface ConsentDeps extends GiveConsentDeps {
@@ -26,6 +27,7 @@ export interface ConsentDeps extends GiveConsentDeps {
   consents: Pick<ConsentStore, 'find'>;
   audit: Pick<AuditTrail, 'record'>;
   render: Render;
+  settings: { GATEHOUSE_TTL_REFRESH_TOKEN_ABSOLUTE: number };
 }
 
 const form = z.object({ refuse: z.string().optional(), another: z.string().optional() });
@@ -82,18 +84,32 @@ async function show(
   const before = await deps.consents.find(account.id, client.id);
   const apis = await Promise.all(Object.keys(asked.resources).map((one) => deps.apis.find(one)));
   const language = languageOf(ctx);
+  const fresh = newSince(asked, before);
+  const since = before && sinceLastTime(fresh);
   deps.render(ctx, 'consent/consent', {
     action: `/interaction/${uid}/consent`,
     door: doorOf(client, params['redirect_uri']),
     person: shownPerson(account),
-    widened: before !== undefined,
+    since,
+    awayDays: daysAway(asked, deps.settings.GATEHOUSE_TTL_REFRESH_TOKEN_ABSOLUTE),
     asks: inWords(
       asked,
-      newSince(asked, before),
+      fresh,
       apis.filter((api) => api !== undefined),
-      { language, t: translator(language), widened: before !== undefined },
+      { language, t: translator(language), widened: since === 'widened' },
     ),
   });
+}
+
+/** Whether something was added to what was allowed before. */
+function sinceLastTime({ openid, resources }: Allowed): 'widened' | 'unchanged' {
+  const fresh = [openid, ...Object.values(resources)];
+  return fresh.some((scopes) => words(scopes).length > 0) ? 'widened' : 'unchanged';
+}
+
+/** How long the application may go on where nobody is signed in; absent where it may not. */
+function daysAway({ openid }: Allowed, longestS: number): number | undefined {
+  return words(openid).includes('offline_access') ? Math.ceil(longestS / 86_400) : undefined;
 }
 
 function askedOf({ client, params, resources }: Interaction) {

@@ -10,10 +10,10 @@ export interface Wait {
 export function mustWait(ctx: Context, waitS: number): Wait {
   ctx.status = 429;
   ctx.set('Retry-After', String(waitS));
-  return inWords(waitS);
+  return waitInWords(waitS);
 }
 
-function inWords(waitS: number): Wait {
+export function waitInWords(waitS: number): Wait {
   if (waitS < 60) return { error: 'wait-seconds', count: waitS };
   if (waitS <= LONGEST_IN_MINUTES * 60)
     return { error: 'wait-minutes', count: Math.ceil(waitS / 60) };

@@ -10,5 +10,7 @@ declare module 'koa' {
     nonce: string;
     /** Whether the program itself sits on this machine: a loopback peer, and nothing forwarded. */
     direct: boolean;
+    /** How the application would like its pages shown: page, popup, touch or wap (OpenID Connect Core 3.1.2.1). */
+    display?: string | undefined;
   }
 }

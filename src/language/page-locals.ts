@@ -29,6 +29,7 @@ export function pageLocals(options: {
       fileUrl: options.fileUrl,
       serviceNames: options.passwordRules.service,
       layout: 'step',
+      display: ctx.state.display,
     };
   };
 }

@@ -91,6 +91,7 @@ export function openInteractions(deps: InteractionDeps): Interactions {
     proceed,
     async at(ctx, step) {
       const interaction = await open(ctx);
+      ctx.state.display = interaction?.params['display'];
       if (!interaction || standing(interaction, interaction.progress) === step) return interaction;
       const opened = opening(step, interaction.asked, interaction.progress, factsOf(interaction));
       if (opened) {

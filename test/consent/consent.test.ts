@@ -35,7 +35,7 @@ async function ask(browser: Browser, scope: string, extra: Record<string, string
   return { page, state };
 }
 const asksOf = ({ text }: Page) =>
-  [...text.matchAll(/<li>.*?<bdi>(.*?)<\/bdi>(.*?)<\/li>/gs)].map(
+  [...text.matchAll(/<li(?: [^>]*)?>.*?<bdi>(.*?)<\/bdi>(.*?)<\/li>/gs)].map(
     ([, title = '', rest = '']) => `${title}${rest.includes('>New<') ? ' (new)' : ''}`,
   );
 const remembered = () => house.house.consents.find(person.id, app.id);
@@ -54,6 +54,23 @@ describe('the consent page', () => {
       'Read your notes',
       'Use “write”',
     ]);
+  });
+
+  it('says for how long: while one is signed in, or so many days without', async () => {
+    const session = await ask(house.browser(), 'openid email');
+    expect(session.page.text).toContain('can do this while you are signed in here');
+    const offline = await ask(house.browser(), 'openid offline_access');
+    expect(offline.page.text).toContain('can do this without you for up to 90 days');
+  });
+
+  it.each([
+    ['popup', 'step popup'],
+    ['touch', 'step touch'],
+    ['page', 'step'],
+    ['wap', 'step'],
+  ])('is shown as the application asks: %s', async (display, shape) => {
+    const { page } = await ask(house.browser(), 'openid', { display });
+    expect(page.text).toContain(`<body class="${shape}">`);
   });
 
   it("uses the API's own words in the reader's language", async () => {
@@ -83,6 +100,7 @@ describe('the consent page', () => {
     const browser = house.browser();
     await browser.submit((await ask(browser, 'openid email')).page);
     const { page } = await ask(browser, 'openid email phone');
+    expect(page.text).toContain('You allowed a part of this before.');
     expect(asksOf(page)).toEqual([
       'Know who you are',
       'See your e-mail address',
@@ -100,6 +118,7 @@ describe('the consent page', () => {
     const browser = house.browser();
     await browser.submit((await ask(browser, 'openid email')).page);
     const { page } = await ask(browser, 'openid email', { prompt: 'consent' });
+    expect(page.text).toContain('You have allowed all of this before.');
     expect(asksOf(page)).toEqual(['Know who you are', 'See your e-mail address']);
     expect((await browser.submit(page)).leftFor?.searchParams.get('code')).toBeTruthy();
   });

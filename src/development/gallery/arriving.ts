@@ -18,6 +18,8 @@ export const arriving: States = {
     again: { ...signIn, door: ATLAS, person: CAMILLE },
     'again-refused': { ...signIn, door: ATLAS, person: NAMELESS, error: 'refused' },
     long: { ...signIn, door: LONG, person: WOLFE },
+    popup: { ...typed, display: 'popup' },
+    touch: { ...typed, display: 'touch' },
     'for-a-program': { ...signIn, door: PROGRAM },
   },
   'continue-as/continue-as': {

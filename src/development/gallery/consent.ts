@@ -2,7 +2,7 @@ import type { States } from './gallery.ts';
 import type { Translate } from '../../i18n/translate.ts';
 import { ACTION, ATLAS, CAMILLE, LONG, WOLFE } from './samples.ts';
 
-const asked = { action: ACTION, door: ATLAS, person: CAMILLE, widened: false };
+const asked = { action: ACTION, door: ATLAS, person: CAMILLE };
 
 const scope = (t: Translate, name: string, isNew = false) => ({
   title: t(`consent.scopes.${name}.title`),
@@ -29,6 +29,7 @@ export const consent: States = {
     }),
     apis: ({ t }) => ({
       ...asked,
+      awayDays: 90,
       asks: [
         { asks: ['openid', 'email', 'offline_access'].map((name) => scope(t, name)) },
         { api: 'Atlas API', asks: [said('Read your notebooks'), said('Change your notebooks')] },
@@ -37,7 +38,7 @@ export const consent: States = {
     }),
     widened: ({ t }) => ({
       ...asked,
-      widened: true,
+      since: 'widened',
       asks: [
         { asks: [scope(t, 'openid'), scope(t, 'email', true)] },
         {
@@ -46,10 +47,16 @@ export const consent: States = {
         },
       ],
     }),
+    unchanged: ({ t }) => ({
+      ...asked,
+      since: 'unchanged',
+      asks: [{ asks: [scope(t, 'openid'), scope(t, 'email')] }],
+    }),
     nothing: { ...asked, asks: [] },
     many: ({ t }) => ({
       ...asked,
       person: WOLFE,
+      awayDays: 1,
       door: {
         ...LONG,
         policyUri: 'https://atlas.example/privacy',

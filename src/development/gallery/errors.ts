@@ -7,6 +7,7 @@ const WAY_BACK = 'https://notes.atlas.example/callback';
 export const errors: States = {
   'error/error': {
     ...Object.fromEntries(REASONS.map((reason) => [reason, { reason }])),
+    'too-many-minutes': { reason: 'too-many', wait: { error: 'wait-minutes', count: 12 } },
     'bad-request-explained': {
       reason: 'bad-request',
       developer: {
