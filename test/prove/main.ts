@@ -4,6 +4,8 @@
  */
 import startRealParts from '../support/start-real-parts.js';
 import stopRealParts from '../support/stop-real-parts.js';
+import { axe } from './axe.ts';
+import { contactSheet } from './contact-sheet.ts';
 import { enumeration } from './enumeration.ts';
 import { redemption, refresh } from './redemption.ts';
 import { rotation } from './rotation.ts';
@@ -16,10 +18,14 @@ const PROOFS: Record<string, () => Promise<Row[]>> = {
   redemption: async () => [await redemption('postgres'), await redemption('redis')],
   refresh: async () => [await refresh('postgres'), await refresh('redis')],
   rotation: async () => [await rotation()],
+  axe,
 };
 
+/** Nothing is proved by these: they are made for somebody to look at. */
+const ON_REQUEST: typeof PROOFS = { 'contact-sheet': contactSheet };
+
 const wanted = process.argv.slice(2);
-const chosen = Object.entries(PROOFS).filter(
+const chosen = Object.entries(wanted.length === 0 ? PROOFS : { ...PROOFS, ...ON_REQUEST }).filter(
   ([name]) => wanted.length === 0 || wanted.includes(name),
 );
 await startRealParts();
