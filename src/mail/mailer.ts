@@ -27,4 +27,5 @@ export type Delivery =
   | { outcome: 'accepted' }
   /** For ever: trying again would meet the same. */
   | { outcome: 'refused'; why: string }
-  | { outcome: 'not-now'; why: string };
+  /** In doubt: it had the whole mail and may have taken it, but did not say so. */
+  | { outcome: 'not-now'; why: string; inDoubt?: boolean };

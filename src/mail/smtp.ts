@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import type { Sender, SmtpServer } from '../settings/mail.ts';
-import type { Delivery, Mailer, Message } from './mailer.ts';
+import { inHeaders, messageId } from './in-headers.ts';
+import type { Delivery, Mailer } from './mailer.ts';
 
 export interface SmtpOptions {
   server: SmtpServer;
@@ -35,18 +37,28 @@ export function smtpMailer(options: SmtpOptions): Mailer {
     greetingTimeout: patienceMs,
     socketTimeout: patienceMs,
     dnsTimeout: patienceMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
   });
   const closing = new AbortController();
+  /** What each mail in hand is read from, once the server has asked for it. */
+  const sources = new Map<unknown, Readable>();
+  transport.use('stream', ({ data, message }, done) => {
+    message.processFunc((source) => {
+      sources.set(data.messageId, source);
+      return source;
+    });
+    done();
+  });
   return {
     async deliver(message) {
+      const name = messageId(message.id, from);
       try {
         const signal = AbortSignal.any([AbortSignal.timeout(tryMs), closing.signal]);
         await transport.sendMail({ ...inHeaders(message, from), signal });
         return { outcome: 'accepted' };
       } catch (error) {
-        return judged(error);
+        return judged(error, sources.get(name)?.readableEnded === true);
+      } finally {
+        sources.delete(name);
       }
     },
     async close() {
@@ -56,28 +68,15 @@ export function smtpMailer(options: SmtpOptions): Mailer {
   };
 }
 
-/** Every header is ours. Programs that answer mails by themselves leave this one alone (RFC 3834). */
-function inHeaders({ id, to, subject, text, html }: Message, from: Sender) {
-  return {
-    from: { name: from.name ?? '', address: from.address },
-    to: { name: '', address: to },
-    envelope: { from: from.address, to: [to] },
-    messageId: `<${id}@${from.address.split('@')[1] ?? 'localhost'}>`,
-    subject,
-    text,
-    html,
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-  };
-}
-
 /**
  * Only what a server says for ever (5xx) of this recipient or this mail is for ever. A login or a sender that it
- * refuses is the operator's to mend, and the mail waits for that.
+ * refuses is the operator's to mend, and the mail waits for that. A server that had the whole mail and said nothing
+ * may have taken it.
  */
-function judged(error: unknown): Delivery {
+function judged(error: unknown, hadAll: boolean): Delivery {
   const { responseCode, command, message }: Record<string, unknown> = Object(error);
   const why = String(message ?? error);
+  if (typeof responseCode !== 'number') return { outcome: 'not-now', why, inDoubt: hadAll };
   const aboutMail = command === 'RCPT TO' || command === 'DATA';
-  const forEver = typeof responseCode === 'number' && responseCode >= 500 && aboutMail;
-  return { outcome: forEver ? 'refused' : 'not-now', why };
+  return { outcome: responseCode >= 500 && aboutMail ? 'refused' : 'not-now', why };
 }

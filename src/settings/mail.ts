@@ -23,17 +23,35 @@ export const mailSettings = {
   SMTP_URL: smtpUrl()
     .optional()
     .describe(
-      'The mail server: smtps://user:password@host:465, or smtp://user:password@host:587 with STARTTLS, which is required but on this machine in development. Without it development keeps mails at /letterbox; production refuses to start.',
+      'The mail server: smtps://user:password@host:465, or smtp://user:password@host:587 with STARTTLS, which is required but on this machine in development. Without it and SES_REGION development keeps mails at /letterbox; production refuses to start.',
     ),
   SMTP_URL_FALLBACK: smtpUrl()
     .optional()
-    .describe('Another mail server, asked when the first cannot be reached or will not for now.'),
+    .describe(
+      'Another mail server, asked when the first (or SES) cannot be reached or will not for now.',
+    ),
+  SES_REGION: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'must be a region of Amazon SES, like eu-central-1')
+    .optional()
+    .describe('Amazon SES in the place of SMTP_URL: the region, like eu-central-1.'),
+  AWS_ACCESS_KEY_ID: z
+    .string()
+    .optional()
+    .describe('For SES_REGION. Without the two keys the machine’s role is asked for.'),
+  AWS_SECRET_ACCESS_KEY: z.string().optional().describe('Goes with AWS_ACCESS_KEY_ID.'),
+  AWS_SESSION_TOKEN: z
+    .string()
+    .optional()
+    .describe('Goes with AWS_ACCESS_KEY_ID, where that is temporary.'),
   MAIL_FROM: z
     .string()
     .transform((text) => senderIn(text))
     .refine((sender) => sender !== undefined, 'must be like Gatehouse <no-reply@example.com>')
     .optional()
-    .describe('Whom mails come from: Gatehouse <no-reply@example.com>. Needed with SMTP_URL.'),
+    .describe(
+      'Whom mails come from: Gatehouse <no-reply@example.com>. Needed with SMTP_URL and SES_REGION.',
+    ),
 };
 
 function smtpUrl() {
@@ -79,4 +97,16 @@ function senderIn(text: string): Sender | undefined {
   const { name, within, bare } = SENDER.exec(text.trim())?.groups ?? {};
   const address = within ?? bare;
   return address ? { address, ...(name && { name }) } : undefined;
+}
+
+/** What mail is made of, once it has been read. */
+export interface MailSettings {
+  SMTP_URL?: SmtpServer | undefined;
+  SMTP_URL_FALLBACK?: SmtpServer | undefined;
+  SES_REGION?: string | undefined;
+  AWS_ACCESS_KEY_ID?: string | undefined;
+  AWS_SECRET_ACCESS_KEY?: string | undefined;
+  AWS_SESSION_TOKEN?: string | undefined;
+  MAIL_FROM?: Sender | undefined;
+  production: boolean;
 }

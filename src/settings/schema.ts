@@ -117,6 +117,8 @@ export const SECRETS: readonly string[] = [
   'REDIS_URL',
   'SMTP_URL',
   'SMTP_URL_FALLBACK',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
 ];
 
 function httpUrl() {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { looserThan } from './budgets.ts';
+import { mailFaults } from './mail-faults.ts';
 import { SECRETS, schema, type Variables } from './schema.ts';
 
 /** The environment, once, whole and checked. Nothing else reads it. */
@@ -98,7 +99,7 @@ function withDefaults(variables: Variables): Settings {
 function unsafe(settings: Settings): SettingsFault[] {
   return [
     ...(settings.production ? unsafeInProduction(settings) : unsafeInDevelopment(settings)),
-    ...incompleteMail(settings),
+    ...mailFaults(settings),
     ...(settings.GATEHOUSE_TRUSTED_PROXIES ?? [])
       .filter((cidr) => !isCidr(cidr))
       .map((cidr) => ({
@@ -132,20 +133,6 @@ function* unsafeInProduction(settings: Settings): Generator<SettingsFault> {
   }
   if (settings.GATEHOUSE_DEVELOPMENT) {
     yield { variable: 'GATEHOUSE_DEVELOPMENT', fault: 'has no place in production; remove it.' };
-  }
-}
-
-/** The letterbox is for development: in production a mail that nobody sends would look like one that was sent. */
-function* incompleteMail(settings: Settings): Generator<SettingsFault> {
-  const { SMTP_URL, SMTP_URL_FALLBACK, MAIL_FROM, production } = settings;
-  if (production && !SMTP_URL) {
-    yield { variable: 'SMTP_URL', fault: 'is missing; name the mail server.' };
-  }
-  if ((production || SMTP_URL) && !MAIL_FROM) {
-    yield { variable: 'MAIL_FROM', fault: 'is missing; say whom mails come from.' };
-  }
-  if (SMTP_URL_FALLBACK && !SMTP_URL) {
-    yield { variable: 'SMTP_URL_FALLBACK', fault: 'is only used beside SMTP_URL; set that first.' };
   }
 }
 

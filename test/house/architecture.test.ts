@@ -67,6 +67,7 @@ const ONLY_IN: Record<string, string[]> = {
   'pg-boss': ['jobs', 'stores'],
   'openid-client': ['development'],
   nodemailer: ['mail'],
+  '@aws-sdk/client-sesv2': ['mail'],
 };
 const MAX_LINES = 250;
 

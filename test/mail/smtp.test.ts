@@ -3,10 +3,19 @@ import type { Message } from '../../src/mail/mailer.ts';
 import { addressed } from '../../src/mail/message.ts';
 import { type SmtpOptions, smtpMailer } from '../../src/mail/smtp.ts';
 import { withFallback } from '../../src/mail/with-fallback.ts';
-import { type MailServer, type Manner, openMailServer, saying } from '../support/mail-server.ts';
+import { sesMailer } from '../../src/mail/ses.ts';
+import {
+  type MailServer,
+  type Manner,
+  type TakenMail,
+  openMailServer,
+  saying,
+} from '../support/mail-server.ts';
+import { type SesAnswer, openSesServer } from '../support/ses-server.ts';
 
 const from = { name: 'Gatehouse', address: 'no-reply@example.com' };
 const id = '6d7b2f0a-0e5f-4b7e-9f0e-2b1f7a4a9c11';
+const other = '9b1f5c1e-77b0-4d0b-8a43-1a6f0c9d2e55';
 const letter = { subject: 'Ваш код', text: 'Hello\n', html: '<p>Hello</p>' };
 const message: Message = { ...letter, id, to: 'you@example.com' };
 
@@ -29,7 +38,7 @@ function mailer(
     server: { host, port, tls: false },
     from,
     inClear: true,
-    patienceMs: 300,
+    patienceMs: 1500,
     ...changes,
   });
   open.push(made);
@@ -69,20 +78,21 @@ it.each([
 });
 
 it.each([
-  ['451 after the mail', () => saying(451, 'disk'), 'not-now'],
-  ['554 after the mail', () => saying(554, 'spam'), 'refused'],
-  ['silence after the mail', () => 'hang' as const, 'not-now'],
-  ['an end after the mail', () => 'drop' as const, 'not-now'],
-])('%s', async (_what, mail, outcome) => {
+  ['451 after the mail', () => saying(451, 'disk'), 'not-now', false],
+  ['554 after the mail', () => saying(554, 'spam'), 'refused', false],
+  ['silence after the mail', () => 'hang' as const, 'not-now', true],
+  ['an end after the mail', () => 'drop' as const, 'not-now', true],
+])('%s', async (_what, mail, outcome, inDoubt) => {
   const to = await server({ mail });
-  expect(await mailer(to).deliver(message)).toMatchObject({ outcome });
+  const delivery = { inDoubt: false, ...(await mailer(to).deliver(message)) };
+  expect(delivery).toMatchObject({ outcome, inDoubt });
   expect(to.offered()).toBe(1);
 });
 
 it('gives up a whole try in time, however patient it is with a silence', async () => {
   const to = await server({ recipient: () => 'hang' });
   const patient = mailer(to, { patienceMs: 20_000, tryMs: 300 });
-  expect(await patient.deliver(message)).toMatchObject({ outcome: 'not-now' });
+  expect(await patient.deliver(message)).toMatchObject({ outcome: 'not-now', inDoubt: false });
 });
 
 it('lets go of a try when it is closed', async () => {
@@ -125,6 +135,16 @@ it('trusts no certificate that nobody vouches for', async () => {
   expect(to.offered()).toBe(0);
 });
 
+/** Takes whole mails, and is gone before it says so. */
+const swallowing = () => {
+  const has: string[] = [];
+  const mail = (taken: TakenMail) => {
+    has.push(taken.source);
+    return 'drop' as const;
+  };
+  return { has, mail };
+};
+
 describe('with a second server', () => {
   it('asks it when the first cannot for now, and spares the first for a while', async () => {
     const [first, second] = [
@@ -139,6 +159,66 @@ describe('with a second server', () => {
     now = 31_000;
     await both.deliver(message);
     expect([first.offered(), second.taken.length]).toEqual([2, 3]);
+  });
+
+  describe('when the first has the whole mail and says nothing', () => {
+    it('the second does not send it too, until a minute has passed', async () => {
+      const { has, mail } = swallowing();
+      const [first, second] = [await server({ mail }), await server()];
+      let now = 0;
+      const both = withFallback(mailer(first), mailer(second), () => now);
+      expect(await both.deliver(message)).toMatchObject({ outcome: 'not-now', inDoubt: true });
+      now = 5000;
+      expect(await both.deliver(message)).toMatchObject({ outcome: 'not-now', inDoubt: true });
+      expect([has.length, second.taken.length]).toEqual([2, 0]);
+      expect(await both.deliver({ ...message, id: other })).toEqual({ outcome: 'accepted' });
+      now = 61_000;
+      expect(await both.deliver(message)).toEqual({ outcome: 'accepted' });
+      const names = second.taken.flatMap(({ headers }) =>
+        headers.filter((one) => one.startsWith('Message-ID')),
+      );
+      expect(names).toEqual([
+        `Message-ID: <${other}@example.com>`,
+        `Message-ID: <${id}@example.com>`,
+      ]);
+    });
+
+    it('not even when the first is gone by then', async () => {
+      const { mail } = swallowing();
+      const [first, second] = [await openMailServer({ mail }), await server()];
+      const both = withFallback(mailer(first), mailer(second), () => 0);
+      expect(await both.deliver(message)).toMatchObject({ outcome: 'not-now', inDoubt: true });
+      await first.close();
+      expect(await both.deliver(message)).toMatchObject({ outcome: 'not-now' });
+      expect(second.offered()).toBe(0);
+    });
+
+    it('the doubt ends when the first takes it', async () => {
+      let manner: 'drop' | undefined = 'drop';
+      const [first, second] = [await server({ mail: () => manner }), await server()];
+      const both = withFallback(mailer(first), mailer(second), () => 0);
+      await both.deliver(message);
+      manner = undefined;
+      expect(await both.deliver(message)).toEqual({ outcome: 'accepted' });
+      expect([first.taken.length, second.offered()]).toEqual([1, 0]);
+    });
+  });
+
+  it.each<[SesAnswer, number]>([
+    [{ status: 429, error: 'TooManyRequestsException' }, 1],
+    ['silence', 0],
+    ['taken, then end', 0],
+  ])('stands behind SES too: %j', async (said, sentBySecond) => {
+    const [first, second] = [await openSesServer(() => said), await server()];
+    open.push(first);
+    const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret of nobody' };
+    const region = { region: 'eu-central-1', endpoint: first.url, credentials };
+    const ses = sesMailer({ ...region, from, patienceMs: 1500 });
+    open.push(ses);
+    const both = withFallback(ses, mailer(second), () => 0);
+    const outcome = sentBySecond ? 'accepted' : 'not-now';
+    expect(await both.deliver(message)).toMatchObject({ outcome });
+    expect(second.offered()).toBe(sentBySecond);
   });
 
   it('does not ask it about what the first refuses for ever', async () => {
