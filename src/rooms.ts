@@ -37,6 +37,10 @@ import type {
 } from './oidc/protocol-store.ts';
 import { createProvider } from './oidc/provider.ts';
 import { requestVitals } from './oidc/request-vitals.ts';
+import { passwordResetRoutes } from './password-reset/routes.ts';
+import { resetCodeRoutes } from './password-reset/code-routes.ts';
+import { resetLinkRoutes } from './password-reset/link-routes.ts';
+import { newPasswordRoutes } from './password-reset/new-password-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { signOutPages } from './sign-out/pages.ts';
 import type { House } from './furnish.ts';
@@ -92,7 +96,7 @@ export function furnishRooms(
       development,
     }),
   });
-  const interactions = openInteractions({ provider, artifacts, now });
+  const interactions = openInteractions({ ...house, provider, artifacts });
   const page = { ...house, issuer, interactions, render, development, limiter, line, artifacts };
   return {
     errorPage: showError,
@@ -122,6 +126,10 @@ function routersOf(page: Page): Router[] {
     languageRoutes(page),
     logoRoutes(page),
     signInRoutes(page),
+    passwordResetRoutes(page),
+    resetCodeRoutes(page),
+    newPasswordRoutes(page),
+    resetLinkRoutes(page),
     consentRoutes(page),
     continueAsRoutes(page),
     interactionRoutes(page),

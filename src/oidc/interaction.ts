@@ -1,12 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
 import { type Provider, errors } from 'oidc-provider';
+import { type Arrival, type ComeInDeps, comeIn } from '../accounts/come-in.ts';
+import { giveMark, marksOf } from '../accounts/known-browser-cookie.ts';
+import { circumstancesOf } from '../audit/circumstances-of.ts';
 import type { Client } from '../clients/client.ts';
 import { OWN_CLIENT_ID, ownClient } from '../clients/own-client.ts';
 import { digest } from '../crypto/digest.ts';
 import { CannotGoOn } from '../http/cannot-go-on.ts';
 import { registrationOf } from './client-cache.ts';
-import { type Asked, type Facts, type Progress, type Step, nextStep, opening } from './dispatch.ts';
+import {
+  type Asked,
+  type Facts,
+  type Progress,
+  type ProvedPerson,
+  type Step,
+  nextStep,
+  opening,
+} from './dispatch.ts';
 import { type KeptProgress, openProgress } from './kept-progress.ts';
 import { type Requests, openRequests } from './kept-requests.ts';
 import type { ArtifactStore } from './protocol-store.ts';
@@ -37,8 +48,12 @@ export interface Interactions {
    * the browser where it belongs, and gives undefined.
    */
   at(ctx: Context, step: Step): Promise<Interaction | undefined>;
+  /** The interaction of this path and this browser, if there is one. Nothing changes, and nobody is sent anywhere. */
+  look(ctx: Context): Promise<Interaction | undefined>;
   /** Sends the browser to the step where it stands. */
   resume(ctx: Context): Promise<void>;
+  /** Somebody has proved to be somebody, and that the address is theirs: they come in, and go on. */
+  arrive(ctx: Context, interaction: Interaction, who: WhoArrives): Promise<void>;
   /** Saves what was achieved and sends the browser on: to the next step, or back to the application. */
   proceed(ctx: Context, interaction: Interaction, achieved: Progress): Promise<void>;
   /** Back to the application with `access_denied`. */
@@ -49,10 +64,14 @@ export interface Interactions {
   signedIn(ctx: Context): Promise<string | undefined>;
 }
 
-export interface InteractionDeps {
+export interface WhoArrives extends Pick<Arrival, 'account' | 'remember' | 'announced'> {
+  /** How they proved it (RFC 8176). */
+  amr: string[];
+}
+
+export interface InteractionDeps extends ComeInDeps {
   provider: Provider;
   artifacts: Pick<ArtifactStore, 'put' | 'find' | 'consume'>;
-  now: () => Date;
 }
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -62,14 +81,17 @@ export function openInteractions(deps: InteractionDeps): Interactions {
   const requests = openRequests(deps);
   const kept: KeptProgress = openProgress(deps);
 
-  async function open(ctx: Context): Promise<Interaction | undefined> {
+  async function look(ctx: Context): Promise<Interaction | undefined> {
     const details = await ofThisBrowser(provider, ctx);
     const client = details && (await provider.Client.find(String(details.params['client_id'])));
-    if (!details || !client) {
-      await startAgain(provider, requests, ctx);
-      return undefined;
-    }
+    if (!details || !client) return undefined;
     return describe(details, registrationOf(client), await kept.of(details.uid));
+  }
+
+  async function open(ctx: Context): Promise<Interaction | undefined> {
+    const interaction = await look(ctx);
+    if (!interaction) await startAgain(provider, requests, ctx);
+    return interaction;
   }
 
   /** Of two clicks the second may find that the first has left already. */
@@ -88,7 +110,11 @@ export function openInteractions(deps: InteractionDeps): Interactions {
   }
 
   return {
+    look,
     proceed,
+    async arrive(ctx, interaction, who) {
+      await proceed(ctx, interaction, { person: await arrival(deps, ctx, interaction, who) });
+    },
     async at(ctx, step) {
       const interaction = await open(ctx);
       ctx.state.display = interaction?.params['display'];
@@ -114,6 +140,20 @@ export function openInteractions(deps: InteractionDeps): Interactions {
     },
     signedIn: async (ctx) => (await provider.Session.get(ctx)).accountId,
   };
+}
+
+async function arrival(
+  deps: InteractionDeps,
+  ctx: Context,
+  { uid, client }: Interaction,
+  { account, remember, amr, announced = false }: WhoArrives,
+): Promise<ProvedPerson> {
+  const who = { account, remember, announced, marks: marksOf(ctx), visit: uid };
+  const { mark } = await comeIn(deps, who, circumstancesOf(ctx, { clientId: client.id }));
+  giveMark(ctx, mark, deps.now());
+  const { id: accountId, signOutVersion } = account;
+  const at = Math.floor(deps.now().getTime() / 1000);
+  return { accountId, signOutVersion, addressProved: true, remember, amr, at };
 }
 
 async function ofThisBrowser(provider: Provider, ctx: Context): Promise<Details | undefined> {

@@ -56,14 +56,14 @@ export async function beginOne(
 }
 
 /** What the two jobs do: from then on its code counts. */
-export async function mailOut(house: House, { id }: AddressProof): Promise<void> {
+export async function mailOut(house: House, { id }: Pick<AddressProof, 'id'>): Promise<void> {
   await house.chores['mail-proof']({ proofId: id });
   for (const { id: mailId } of await house.mails.list({ state: 'waiting', limit: 100 })) {
     await house.chores['send-mail']({ mailId });
   }
 }
 
-export async function now(house: House, { id }: AddressProof): Promise<AddressProof> {
+export async function now(house: House, { id }: Pick<AddressProof, 'id'>): Promise<AddressProof> {
   const proof = await house.proofs.find(id);
   if (!proof) throw new Error('the proof is gone');
   return proof;

@@ -323,13 +323,17 @@ describe('a link', () => {
   it('is taken over by one browser, and the first tab is left behind', async () => {
     const proof = await begun();
     const link = await opened(proof);
+    // Each of the browsers clicks twice.
     const taken = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        takeOver(house, link.proof, { browser: 'other', clientId: 'gatehouse' }, PERSON),
-      ),
+      Array.from({ length: 20 }, (_, one) => {
+        const browser = `browser ${one % 10}`;
+        return takeOver(house, link.proof, { browser, clientId: 'gatehouse' }, PERSON);
+      }),
     );
-    const [own, ...more] = taken.filter((one) => one !== undefined);
+    const [own, twice, ...more] = taken.filter((one) => one !== undefined);
     expect(more).toEqual([]);
+    expect(twice).toEqual(own);
+    expect(await house.audit.list({ name: 'proof-taken-over', limit: 9 })).toHaveLength(1);
     expect(own).toMatchObject({ state: 'proved', email: proof.email });
     expect(own?.interactionSeal).toBeUndefined();
     expect((await now(house, proof)).state).toBe('taken-over');
