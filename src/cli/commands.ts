@@ -13,6 +13,7 @@ import {
 import type { Command } from './command.ts';
 import { listJobs, runJob } from './jobs.ts';
 import { listKeys, revokeKeys, rotateKeys } from './keys.ts';
+import { testMail } from './mail-test.ts';
 import { listMails, retryMails, showMail } from './mail.ts';
 import { migrateCommand } from './migrate.ts';
 import { move } from './move.ts';
@@ -51,6 +52,7 @@ export const commands: Command[] = [
   listMails,
   showMail,
   retryMails,
+  testMail,
   createClientCommand,
   listClients,
   showClientCommand,

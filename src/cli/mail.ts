@@ -25,7 +25,8 @@ export const listMails: Command = {
       ...(state && { state }),
       ...(address !== undefined && { address }),
     });
-    data(found, inColumns(found.map(row)).join('\n') || 'No mail.');
+    const rows = found.map((mail) => row(mail, new Date()));
+    data(found, inColumns(rows).join('\n') || 'No mail.');
   },
 };
 
@@ -69,8 +70,21 @@ async function failed(mails: Pick<MailStore, 'list'>): Promise<string[]> {
   return (await mails.list({ state: 'failed', limit: MOST })).map(({ id }) => id);
 }
 
-function row({ id, createdAt, state, template, address, tries, why = '' }: KeptMail): string[] {
-  return [id, createdAt.toISOString(), state, template, address, `${tries} tries`, why];
+function row(mail: KeptMail, now: Date): string[] {
+  const { id, createdAt, state, template, address } = mail;
+  return [id, createdAt.toISOString(), state, template, address, standOf(mail, now)];
+}
+
+/** How a mail stands, in words. */
+function standOf({ state, tries, dueAt, why }: KeptMail, now: Date): string {
+  const tried = tries === 1 ? '1 try' : `${tries} tries`;
+  const met = why === undefined ? '' : `: ${why}`;
+  if (state === 'lapsed') return 'not needed any more';
+  if (state !== 'waiting') return `${tried}${met}`;
+  const inS = Math.ceil((dueAt.getTime() - now.getTime()) / 1000);
+  const next =
+    inS <= 0 ? 'next at once' : `next in ${inS < 120 ? `${inS} s` : `${Math.round(inS / 60)} min`}`;
+  return tries === 0 ? 'not tried yet' : `${tried}, ${next}${met}`;
 }
 
 function shown(value: unknown): string {

@@ -39,6 +39,7 @@ export const MAIL_SAMPLES = {
   'password-changed-reset': sample('password-changed', { by: 'reset' }),
   'password-changed-cli': sample('password-changed', { by: 'cli' }),
   'refresh-token-replayed': sample('refresh-token-replayed', { application: 'Notes' }),
+  test: sample('test', {}),
 } as const satisfies Record<string, Sample>;
 
 export type MailSample = keyof typeof MAIL_SAMPLES;

@@ -16,6 +16,8 @@ export interface MailFacts {
   'password-reset': { proofId: string };
   'refresh-token-replayed': { application: string };
   'sign-up-known-address': { proofId: string };
+  /** Sent at an operator's word alone (`gatehouse mail test`). */
+  test: Record<string, never>;
   welcome: { name?: string };
 }
 

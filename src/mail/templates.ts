@@ -21,6 +21,7 @@ export const MAIL_NAMES = [
   'password-reset',
   'refresh-token-replayed',
   'sign-up-known-address',
+  'test',
   'welcome',
 ] as const satisfies readonly MailName[];
 
