@@ -33,7 +33,7 @@ describe('the page of an error', () => {
   it('tells a stranger none of it', async () => {
     const page = await ask({ redirect_uri: 'https://evil.example/cb' }, tunnel);
     expect(page.status).toBe(400);
-    expect(page.text).toContain('not registered for it');
+    expect(page.text).toContain('not its own');
     expect(page.text).not.toContain('https://app.example/cb');
     expect(page.text).not.toContain('npx gatehouse');
   });

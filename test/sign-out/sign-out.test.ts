@@ -38,7 +38,7 @@ describe('the way out', () => {
       ui_locales: 'fr',
     });
     const page = await browser.visit(`/session/end?${query.toString()}`);
-    expect(page.text).toContain('<bdi>Atlas</bdi></strong> demande votre déconnexion');
+    expect(page.text).toContain('<bdi>Atlas</bdi></strong> demande à vous déconnecter');
     const { leftFor } = await browser.submit(page);
     expect(leftFor?.href).toBe(`${AFTER}?state=abc`);
   });
