@@ -28,6 +28,8 @@ export interface MailServer {
 export interface Manner {
   recipient?: (address: string) => Error | 'hang' | undefined;
   mail?: (taken: TakenMail) => Error | 'hang' | 'drop' | undefined;
+  /** How long it thinks about each mail that it has read. */
+  slowMs?: number;
   options?: SMTPServerOptions;
 }
 
@@ -56,7 +58,7 @@ export async function openMailServer(manner: Manner = {}, at = 0): Promise<MailS
         if (answer === 'drop') cut(session);
         else if (answer !== 'hang') {
           if (!answer) taken.push(mail);
-          done(answer);
+          setTimeout(() => done(answer), manner.slowMs ?? 0);
         }
       });
     },
