@@ -8,6 +8,8 @@ import { logoRoutes } from './clients/logo-routes.ts';
 import { consentRoutes } from './consent/routes.ts';
 import { continueAsRoutes } from './continue-as/routes.ts';
 import { developmentRoutes } from './development/routes.ts';
+import { linkRoutes } from './email-verification/link-routes.ts';
+import { emailVerificationRoutes } from './email-verification/routes.ts';
 import { homeRoutes } from './home/routes.ts';
 import { type ErrorPage } from './http/error-pages.ts';
 import { errorPage } from './http/error-page.ts';
@@ -42,6 +44,7 @@ import { resetCodeRoutes } from './password-reset/code-routes.ts';
 import { resetLinkRoutes } from './password-reset/link-routes.ts';
 import { newPasswordRoutes } from './password-reset/new-password-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
+import { signUpRoutes } from './sign-up/routes.ts';
 import { signOutPages } from './sign-out/pages.ts';
 import type { House } from './furnish.ts';
 
@@ -130,6 +133,9 @@ function routersOf(page: Page): Router[] {
     resetCodeRoutes(page),
     newPasswordRoutes(page),
     resetLinkRoutes(page),
+    signUpRoutes(page),
+    emailVerificationRoutes(page),
+    linkRoutes(page),
     consentRoutes(page),
     continueAsRoutes(page),
     interactionRoutes(page),

@@ -7,16 +7,22 @@ import { type PasswordFlaw, type PasswordRules, passwordFlaw } from '../password
 import type { Atomically } from '../transactions/atomically.ts';
 import { parseEmailAddress } from './email-address.ts';
 import { checkProfile, type ProfileFlaw, type TypedProfile } from './profile.ts';
-import type { AccountStore } from './store.ts';
+import type { AccountStore, NewAccount } from './store.ts';
 import { parseUsername, type UsernameFlaw } from './username.ts';
 
-export interface CreateAccountDeps {
+export interface PrepareAccountDeps {
   hasher: Pick<PasswordHasher, 'hash'>;
   passwordRules: PasswordRules;
-  atomically: Atomically<{
-    accounts: Pick<AccountStore, 'create'>;
-    audit: Pick<AuditTrail, 'record'>;
-  }>;
+}
+
+/** What the transaction that creates an account needs. */
+export interface AccountPorts {
+  accounts: Pick<AccountStore, 'create'>;
+  audit: Pick<AuditTrail, 'record'>;
+}
+
+export interface CreateAccountDeps extends PrepareAccountDeps {
+  atomically: Atomically<AccountPorts>;
 }
 
 export interface AccountWish {
@@ -49,25 +55,45 @@ export async function createAccount(
   wish: AccountWish,
   circumstances: Circumstances,
 ): Promise<CreateAccountOutcome> {
-  const { account, flaws } = await check(deps.passwordRules, wish);
+  const { account, flaws } = await prepareAccount(deps, wish);
   if (!account) return { outcome: 'flawed', flaws };
-  const { password, emailVerifiedAt, admin, by } = wish;
-  const passwordHash = password === undefined ? undefined : await deps.hasher.hash(password);
-  const id = randomUUID();
-  const outcome = await deps.atomically(async ({ accounts, audit }) => {
-    const created = await accounts.create({
-      ...account,
-      id,
-      admin,
-      ...(emailVerifiedAt && { emailVerifiedAt }),
-      ...(passwordHash && { passwordHash }),
-    });
-    if (created === 'created') {
-      await audit.record('account-created', { by, admin }, { ...circumstances, accountId: id });
-    }
-    return created;
-  });
-  return outcome === 'created' ? { outcome, id } : { outcome };
+  const outcome = await deps.atomically((ports) =>
+    writeAccount(ports, { account, by: wish.by }, circumstances),
+  );
+  return outcome === 'created' ? { outcome, id: account.id } : { outcome };
+}
+
+/** All that can be said of a wish without asking who else is there, and its password as it will be kept. */
+export async function prepareAccount(
+  { passwordRules, hasher }: PrepareAccountDeps,
+  wish: AccountWish,
+): Promise<{ account?: NewAccount; flaws: AccountFlaw[] }> {
+  const { account, flaws } = await check(passwordRules, wish);
+  if (!account) return { flaws };
+  const { password, emailVerifiedAt, admin } = wish;
+  const passwordHash = password === undefined ? undefined : await hasher.hash(password);
+  const whole = {
+    ...account,
+    id: randomUUID(),
+    admin,
+    ...(emailVerifiedAt && { emailVerifiedAt }),
+    ...(passwordHash && { passwordHash }),
+  };
+  return { account: whole, flaws };
+}
+
+/** Inside the transaction of what it is created with. */
+export async function writeAccount(
+  { accounts, audit }: AccountPorts,
+  { account, by }: { account: NewAccount; by: AccountWish['by'] },
+  circumstances: Circumstances,
+): Promise<'created' | 'email-taken' | 'username-taken'> {
+  const created = await accounts.create(account);
+  if (created === 'created') {
+    const { id: accountId, admin } = account;
+    await audit.record('account-created', { by, admin }, { ...circumstances, accountId });
+  }
+  return created;
 }
 
 async function check(

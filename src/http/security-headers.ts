@@ -43,5 +43,5 @@ function contentSecurityPolicy(nonce: string, path: string): string {
 
 /** Chromium holds `form-action` against every redirect that follows a post: it would stop the way back to the application. */
 function mayEndAtApplication(path: string): boolean {
-  return /^\/(interaction|auth|password-reset|session\/end)(\/|$)/.test(path);
+  return /^\/(interaction|auth|email-verification|password-reset|session\/end)(\/|$)/.test(path);
 }

@@ -100,6 +100,10 @@ export const schema = z.object({
     ),
   ...passwordSettings,
   ...brandSettings,
+  GATEHOUSE_USERNAME: z
+    .enum(['off', 'optional', 'required'])
+    .default('optional')
+    .describe('Whether people choose a user name, beside their address, when they sign up.'),
   ...lifetimes,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

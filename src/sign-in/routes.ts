@@ -1,6 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { Account } from '../accounts/account.ts';
 import { parseEmailAddress } from '../accounts/email-address.ts';
 import { giveMark, marksOf } from '../accounts/known-browser-cookie.ts';
 import { shownPerson } from '../accounts/shown-person.ts';
@@ -10,13 +11,17 @@ import { doorOf } from '../clients/door.ts';
 import { readForm } from '../http/form.ts';
 import { type Wait, mustWait } from '../http/must-wait.ts';
 import type { Render } from '../http/render.ts';
-import { tellReader } from '../i18n/language-of.ts';
+import { languageOf, tellReader } from '../i18n/language-of.ts';
+import type { ProvedPerson } from '../oidc/dispatch.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
 import { TooBusy } from '../passwords/hasher.ts';
+import { type BeginProofDeps, beginProof } from '../proofs/begin-proof.ts';
+import { browserOf } from '../proofs/browser-cookie.ts';
 import { type SignInDeps, signIn } from './sign-in.ts';
 
 /** The page where people say who they are. Owns what it asks and answers; refuses to know what comes next. */
-export interface SignInRouteDeps extends SignInDeps {
+export interface SignInRouteDeps extends SignInDeps, BeginProofDeps {
+  atomically: SignInDeps['atomically'] & BeginProofDeps['atomically'];
   interactions: Interactions;
   accounts: SignInDeps['accounts'] & Pick<AccountStore, 'find'>;
   render: Render;
@@ -85,7 +90,8 @@ async function attempt(
     const at = Math.floor(deps.now().getTime() / 1000);
     const addressProved = tried.outcome === 'signed-in';
     const person = { accountId, signOutVersion, addressProved, remember, amr: ['pwd'], at };
-    await deps.interactions.proceed(ctx, interaction, { person });
+    if (addressProved) await deps.interactions.proceed(ctx, interaction, { person });
+    else return await hold(deps, ctx, interaction, { account: tried.account, person });
     return undefined;
   } catch (error) {
     if (!(error instanceof TooBusy)) throw error;
@@ -93,6 +99,40 @@ async function attempt(
     ctx.set('Retry-After', String(error.retryAfterS));
     return { error: 'busy' };
   }
+}
+
+/** The password is right; the address is yet to be proved, by a code that goes there. */
+async function hold(
+  deps: SignInRouteDeps,
+  ctx: Context,
+  interaction: Interaction,
+  { account, person }: { account: Account; person: ProvedPerson },
+): Promise<Flaw | undefined> {
+  const address = parseEmailAddress(account.email);
+  if (!address) return refused(ctx, 'refused');
+  const { uid, client } = interaction;
+  const clientId = client.id;
+  const visitor = { ip: ctx.ip, marks: marksOf(ctx) };
+  const browser = browserOf(ctx, deps.now());
+  const language = languageOf(ctx, deps.now());
+  const begun = await beginProof(
+    deps,
+    {
+      purpose: 'verify',
+      address,
+      accountId: account.id,
+      browser,
+      uid,
+      clientId,
+      language,
+      visitor,
+    },
+    circumstancesOf(ctx, { clientId, accountId: account.id }),
+  );
+  if (begun.outcome === 'wait') return mustWait(ctx, begun.waitS);
+  const proof = { id: begun.proof.id, purpose: 'verify' as const };
+  await deps.interactions.proceed(ctx, interaction, { person, proof });
+  return undefined;
 }
 
 /** Only what is an address is kept: where one belongs, people type passwords too. */

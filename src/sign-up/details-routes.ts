@@ -1,0 +1,196 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import type { AccountFlaw } from '../accounts/create-account.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import { circumstancesOf } from '../audit/circumstances-of.ts';
+import { doorOf } from '../clients/door.ts';
+import { readForm } from '../http/form.ts';
+import type { Render } from '../http/render.ts';
+import { languageOf, tellReader } from '../i18n/language-of.ts';
+import type { Interaction, Interactions } from '../oidc/interaction.ts';
+import { TooBusy } from '../passwords/hasher.ts';
+import { type AddressProof, standingOf } from '../proofs/proof.ts';
+import { type SignUpDeps, type SignUpOutcome, signUp } from './sign-up.ts';
+
+/** The page after the code: name, password, and what the operator asks besides. */
+export interface DetailsDeps extends SignUpDeps {
+  accounts: SignUpDeps['accounts'] & Pick<AccountStore, 'findByEmail'>;
+  settings: { GATEHOUSE_USERNAME: 'off' | 'optional' | 'required' };
+  interactions: Interactions;
+  render: Render;
+}
+
+const text = z.string().max(1000).default('');
+const form = z.object({
+  given_name: text,
+  family_name: text,
+  username: text,
+  new_password: z.string().default(''),
+  /** Another address; and for whoever has an account already, the ways in to it. */
+  instead: z.enum(['sign-up', 'sign-in', 'password-reset']).optional(),
+});
+
+type Typed = z.infer<typeof form>;
+
+/** What is wrong, by the name of the field; `busy` is about none. */
+interface Flaws {
+  error?: 'flawed' | 'busy';
+  whys: Record<string, string>;
+}
+
+export function detailsRoutes(deps: DetailsDeps): Router {
+  const { interactions } = deps;
+  const router = new Router();
+
+  router.get('/interaction/:uid/sign-up/details', async (ctx) => {
+    const interaction = await interactions.at(ctx, 'sign-up/details');
+    if (!interaction) return;
+    tellReader(ctx, { uiLocales: interaction.params['ui_locales'] });
+    await showStanding(deps, ctx, interaction);
+  });
+
+  router.post('/interaction/:uid/sign-up/details', async (ctx) => {
+    const interaction = await interactions.at(ctx, 'sign-up/details');
+    if (!interaction) return;
+    tellReader(ctx, { uiLocales: interaction.params['ui_locales'] });
+    const typed = await readForm(ctx, form);
+    if (typed.instead) return goElsewhere(deps, ctx, interaction, typed.instead);
+    const flaws = await make(deps, ctx, interaction, typed);
+    if (flaws) show(deps, ctx, interaction, { typed, flaws });
+  });
+
+  return router;
+}
+
+/** The address was proved for an account: any other way begins without that. */
+function goElsewhere(
+  { interactions }: DetailsDeps,
+  ctx: Context,
+  interaction: Interaction,
+  wants: NonNullable<Typed['instead']>,
+): Promise<void> {
+  const email = wants === 'sign-up' ? undefined : interaction.progress.proved?.email;
+  const anew = { wants, email, proof: undefined, proved: undefined };
+  return interactions.proceed(ctx, interaction, anew);
+}
+
+async function showStanding(
+  deps: DetailsDeps,
+  ctx: Context,
+  interaction: Interaction,
+): Promise<void> {
+  const proof = await proofOf(deps, interaction);
+  if (!proof) return goElsewhere(deps, ctx, interaction, 'sign-up');
+  if (proof.state === 'proved' && (await deps.accounts.findByEmail(proof.emailCanonical))) {
+    return showKnown(deps, ctx, interaction);
+  }
+  return show(deps, ctx, interaction);
+}
+
+async function proofOf(
+  { proofs, now }: DetailsDeps,
+  { progress }: Interaction,
+): Promise<AddressProof | undefined> {
+  const proof = await proofs.find(progress.proved?.proofId ?? '');
+  const standing = standingOf(proof, now());
+  return standing === 'proved' || standing === 'used' ? proof : undefined;
+}
+
+async function make(
+  deps: DetailsDeps,
+  ctx: Context,
+  interaction: Interaction,
+  typed: Typed,
+): Promise<Flaws | undefined> {
+  const setting = deps.settings.GATEHOUSE_USERNAME;
+  const username = setting === 'off' ? '' : typed.username.trim();
+  if (!username && setting === 'required') return refused(ctx, 400, { username: 'missing' });
+  const wish = {
+    proofId: interaction.progress.proved?.proofId ?? '',
+    password: typed.new_password,
+    ...(username && { username }),
+    profile: {
+      givenName: typed.given_name,
+      familyName: typed.family_name,
+      locale: languageOf(ctx, deps.now()),
+    },
+  };
+  const circumstances = circumstancesOf(ctx, { clientId: interaction.client.id });
+  const made = await unlessBusy(ctx, () => signUp(deps, wish, circumstances));
+  if (!made) return { error: 'busy', whys: {} };
+  if (made.outcome === 'flawed') return refused(ctx, 400, whysOf(made.flaws));
+  if (made.outcome === 'username-taken') return refused(ctx, 409, { username: 'taken' });
+  await goOn(deps, ctx, interaction, made);
+  return undefined;
+}
+
+async function goOn(
+  deps: DetailsDeps,
+  ctx: Context,
+  interaction: Interaction,
+  made: Exclude<SignUpOutcome, { outcome: 'flawed' | 'username-taken' }>,
+): Promise<void> {
+  if (made.outcome === 'over') return goElsewhere(deps, ctx, interaction, 'sign-up');
+  if (made.outcome === 'signed-up') {
+    const { account } = made;
+    const who = { account, remember: false, amr: ['pwd'], announced: true };
+    return deps.interactions.arrive(ctx, interaction, who);
+  }
+  ctx.status = 409;
+  return showKnown(deps, ctx, interaction);
+}
+
+async function unlessBusy<T>(ctx: Context, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TooBusy)) throw error;
+    ctx.status = 503;
+    ctx.set('Retry-After', String(error.retryAfterS));
+    return undefined;
+  }
+}
+
+function refused(ctx: Context, status: 400 | 409, whys: Record<string, string>): Flaws {
+  ctx.status = status;
+  return { error: 'flawed', whys };
+}
+
+const FIELDS: Record<string, string> = {
+  givenName: 'given_name',
+  familyName: 'family_name',
+  password: 'new_password',
+};
+
+function whysOf(flaws: AccountFlaw[]): Record<string, string> {
+  return Object.fromEntries(flaws.map(({ field, flaw }) => [FIELDS[field] ?? field, flaw]));
+}
+
+function show(
+  deps: DetailsDeps,
+  ctx: Context,
+  interaction: Interaction,
+  { typed, flaws }: { typed?: Typed; flaws?: Flaws } = {},
+): void {
+  deps.render(ctx, 'sign-up/details', {
+    ...frameOf(interaction),
+    username: deps.settings.GATEHOUSE_USERNAME,
+    typed: typed && { ...typed, new_password: undefined },
+    error: flaws?.error,
+    whys: flaws?.whys ?? {},
+  });
+}
+
+/** Whoever reads it has proved the address, so it may be said that there is an account. */
+function showKnown({ render }: DetailsDeps, ctx: Context, interaction: Interaction): void {
+  render(ctx, 'sign-up/known', frameOf(interaction));
+}
+
+function frameOf({ uid, own, client, params, progress }: Interaction) {
+  return {
+    action: `/interaction/${uid}/sign-up/details`,
+    door: own ? undefined : doorOf(client, params['redirect_uri']),
+    email: progress.proved?.email ?? '',
+  };
+}
