@@ -2,6 +2,8 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
+import type { Client } from '../clients/client.ts';
+import { doorOf } from '../clients/door.ts';
 import { OWN_CLIENT_ID } from '../clients/own-client.ts';
 import type { ClientStore } from '../clients/store.ts';
 import { browserName } from '../http/browser-name.ts';
@@ -21,6 +23,7 @@ import {
   readLink,
   voidProof,
 } from '../proofs/links.ts';
+import type { AddressProof } from '../proofs/proof.ts';
 import { type TakeOverDeps, takeOver } from '../proofs/take-over.ts';
 
 /**
@@ -106,10 +109,13 @@ async function show(deps: ResetLinkDeps, ctx: Context, link: ReadLink | undefine
   if (link) tellReader(ctx, { account: link.proof.language });
   if (link?.standing !== 'pending') return showEnd(deps, ctx, link);
   const { proof, uid } = link;
+  const client = await deps.clients.find(proof.clientId);
   deps.render(ctx, 'password-reset/link', {
     action: ctx.path,
     email: proof.email,
-    asked: uid === undefined ? await whoAsked(deps, ctx, link) : undefined,
+    ...(uid === undefined
+      ? { asked: whoAsked(ctx, proof, client) }
+      : { door: client && doorOf(client, undefined) }),
   });
 }
 
@@ -121,9 +127,8 @@ function showEnd({ render }: ResetLinkDeps, ctx: Context, link: ReadLink | undef
 }
 
 /** By which somebody can tell whether it was they who asked. */
-async function whoAsked({ clients }: ResetLinkDeps, ctx: Context, { proof }: ReadLink) {
+function whoAsked(ctx: Context, proof: AddressProof, client: Client | undefined) {
   const language = languageOf(ctx);
-  const client = await clients.find(proof.clientId);
   const facts = {
     application: client?.name,
     at: timeWithZone(language, proof.createdAt),

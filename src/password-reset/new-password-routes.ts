@@ -1,6 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { Account } from '../accounts/account.ts';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
 import { readForm } from '../http/form.ts';
 import type { Render } from '../http/render.ts';
@@ -19,6 +20,7 @@ export interface NewPasswordDeps extends ResetPasswordDeps {
 const form = z.object({ new_password: z.string().default('') });
 
 type Problem = { flaw: PasswordFlaw } | { busy: true };
+type Named = Pick<Account, 'username' | 'givenName' | 'familyName'>;
 
 export function newPasswordRoutes(deps: NewPasswordDeps): Router {
   const { interactions } = deps;
@@ -28,7 +30,9 @@ export function newPasswordRoutes(deps: NewPasswordDeps): Router {
     const interaction = await interactions.at(ctx, 'password-reset/new-password');
     if (!interaction) return undefined;
     const owner = await ownerByProof(deps, interaction.progress.proved?.proofId ?? '');
-    return owner ? show(deps, ctx, interaction) : sayItIsOver(interactions, ctx, interaction);
+    return owner
+      ? show(deps, ctx, interaction, owner)
+      : sayItIsOver(interactions, ctx, interaction);
   });
 
   router.post('/interaction/:uid/password-reset/new-password', async (ctx) => {
@@ -36,7 +40,9 @@ export function newPasswordRoutes(deps: NewPasswordDeps): Router {
     if (!interaction) return undefined;
     const { new_password: password } = await readForm(ctx, form);
     const problem = await choose(deps, ctx, interaction, password);
-    return problem && show(deps, ctx, interaction, problem);
+    if (!problem) return undefined;
+    const owner = await ownerByProof(deps, interaction.progress.proved?.proofId ?? '');
+    return show(deps, ctx, interaction, owner, problem);
   });
 
   return router;
@@ -85,12 +91,14 @@ function show(
   { render }: NewPasswordDeps,
   ctx: Context,
   interaction: Interaction,
+  { username, givenName, familyName }: Named = {},
   problem?: Problem,
 ): void {
   render(ctx, 'password-reset/new-password', {
     door: doorFor(ctx, interaction),
     action: `/interaction/${interaction.uid}/password-reset/new-password`,
     email: interaction.progress.proved?.email,
+    whose: { username, givenName, familyName },
     ...problem,
   });
 }

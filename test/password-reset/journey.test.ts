@@ -183,9 +183,9 @@ describe('whoever forgot a password', () => {
     for (const [password, reason] of [
       ['short', 'That password is too short. Use 8 characters or more.'],
       ['password1', 'That password is one of the most common'],
-      [`${person.email} is me`, 'That password holds a part of your e-mail address.'],
-      ['camille is here', 'That password holds your name.'],
-      ['my gatehouse key', 'That password holds the name of this site.'],
+      [`${person.email} is me`, 'That password contains a part of your e-mail address.'],
+      ['camille is here', 'That password contains your name.'],
+      ['my gatehouse key', 'That password contains the name of this site.'],
     ] as const) {
       const refused = await browser.submit(choosing, { new_password: password });
       expect(refused.status).toBe(400);

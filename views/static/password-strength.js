@@ -55,14 +55,19 @@ for (const meter of globalThis.document?.querySelectorAll('[data-strength-of]') 
   const field = document.getElementById(meter.dataset.strengthOf);
   const texts = JSON.parse(meter.dataset.texts);
   const service = JSON.parse(meter.dataset.service);
+  const known = JSON.parse(meter.dataset.whose);
   const words = meter.querySelector('output');
   const typed = (name) => field.form.elements.namedItem(name)?.value;
   field.addEventListener('input', () => {
-    const names = { givenName: typed('given_name'), familyName: typed('family_name') };
-    const whose = { email: typed('email'), username: typed('username'), ...names };
+    const whose = {
+      email: typed('email'),
+      username: typed('username') ?? known.username,
+      givenName: typed('given_name') ?? known.givenName,
+      familyName: typed('family_name') ?? known.familyName,
+    };
     const found = strengthOf(field.value, whose, service);
-    meter.hidden = field.value === '';
-    meter.dataset.level = BARS[found] ?? 1;
-    if (words.textContent !== texts[found]) words.textContent = texts[found];
+    meter.dataset.level = field.value ? (BARS[found] ?? 1) : 0;
+    const text = field.value ? texts[found] : '';
+    if (words.textContent !== text) words.textContent = text;
   });
 }
