@@ -27,7 +27,7 @@ const holes = (message = '') => (message.match(/\{\{\w+\}\}/g) ?? []).toSorted()
 const sources = globSync(['views/**/*.pug', 'src/**/*.ts'], { cwd: root });
 /** Every key that is asked for, by whom. */
 const used = sources.flatMap((file) =>
-  [...text(file).matchAll(/(?:\bt\(|\+sentence\()\s*([`'])((?:(?!\1).)+)\1/g)].map(
+  [...text(file).matchAll(/(?:\bt\(|\+(?:sentence|wait-left)\()\s*([`'])((?:(?!\1).)+)\1/g)].map(
     ([, , key = '']): [string, string] => [file, key],
   ),
 );

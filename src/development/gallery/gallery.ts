@@ -6,6 +6,7 @@ import { developing } from './developing.ts';
 import { errors } from './errors.ts';
 import { home } from './home.ts';
 import { leaving } from './leaving.ts';
+import { resetting } from './resetting.ts';
 
 /** What a page is given to show one state: plain data, the same that its route would give. */
 export type Locals = Record<string, unknown>;
@@ -27,6 +28,7 @@ export type States = Record<string, Record<string, Sample>>;
  */
 export const GALLERY: States = {
   ...arriving,
+  ...resetting,
   ...consent,
   ...home,
   ...leaving,

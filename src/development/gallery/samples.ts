@@ -1,3 +1,6 @@
+import { timeWithZone } from '../../i18n/time-with-zone.ts';
+import type { Locals, Reader } from './gallery.ts';
+
 /* People and applications that the samples are about. Forms of samples are posted to the sample itself. */
 export const ACTION = '?';
 
@@ -17,3 +20,35 @@ export const WOLFE = {
   identifier: 'hubert.blaine.wolfeschlegelsteinhausenbergerdorff@philadelphia.example',
   initial: 'H',
 };
+
+/** Each is its own name. */
+export const PASSWORD_FLAWS = Object.fromEntries(
+  [
+    'too-short',
+    'too-long',
+    'unreadable',
+    'common',
+    'holds-address',
+    'holds-name',
+    'holds-service',
+    'breached',
+  ].map((flaw) => [flaw, flaw]),
+);
+
+/** What tells who asked for a mail. */
+export function whoAsked({ language, t }: Reader) {
+  return [
+    { name: 'application', value: ATLAS.name },
+    { name: 'at', value: timeWithZone(language, new Date('2026-11-20T16:30:00Z')) },
+    { name: 'browser', value: t('browser.on', { browser: 'Firefox', system: 'Linux' }) },
+    { name: 'ip', value: '203.0.113.7' },
+  ];
+}
+
+/** One state for each entry. */
+export function each<T>(
+  entries: Record<string, T>,
+  sample: (entry: T) => Locals,
+): Record<string, Locals> {
+  return Object.fromEntries(Object.entries(entries).map(([name, one]) => [name, sample(one)]));
+}
