@@ -7,6 +7,7 @@ import { errors } from './errors.ts';
 import { home } from './home.ts';
 import { leaving } from './leaving.ts';
 import { resetting } from './resetting.ts';
+import { signingUp } from './signing-up.ts';
 
 /** What a page is given to show one state: plain data, the same that its route would give. */
 export type Locals = Record<string, unknown>;
@@ -28,6 +29,7 @@ export type States = Record<string, Record<string, Sample>>;
  */
 export const GALLERY: States = {
   ...arriving,
+  ...signingUp,
   ...resetting,
   ...consent,
   ...home,
