@@ -39,6 +39,7 @@ import type {
 } from './oidc/protocol-store.ts';
 import { createProvider } from './oidc/provider.ts';
 import { requestVitals } from './oidc/request-vitals.ts';
+import { passwordExpiryRoutes } from './password-expiry/routes.ts';
 import { passwordResetRoutes } from './password-reset/routes.ts';
 import { resetCodeRoutes } from './password-reset/code-routes.ts';
 import { resetLinkRoutes } from './password-reset/link-routes.ts';
@@ -133,6 +134,7 @@ function routersOf(page: Page): Router[] {
     resetCodeRoutes(page),
     newPasswordRoutes(page),
     resetLinkRoutes(page),
+    passwordExpiryRoutes(page),
     signUpRoutes(page),
     emailVerificationRoutes(page),
     linkRoutes(page),

@@ -11,7 +11,7 @@ export interface AuditEvents {
   'password-changed': { by: 'cli' | 'owner' | 'reset' };
   'signed-in': { remembered: boolean };
   /** The password was right; the address is yet to be proved. */
-  'sign-in-held': { for: 'address' };
+  'sign-in-held': { for: 'address' | 'password' };
   'sign-in-refused': { why: 'wrong-password' | 'unknown-person' | 'disabled' };
   /** Too many failures: whoever it is about waits. Told once, by the last one that was admitted. */
   'budget-spent': { budget: string };

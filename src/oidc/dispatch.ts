@@ -8,6 +8,7 @@ export type Step =
   | 'sign-up/details'
   | 'password-reset/code'
   | 'password-reset/new-password'
+  | 'password-expiry'
   | 'continue-as'
   | 'consent';
 
@@ -49,6 +50,8 @@ export interface ProvedPerson {
   signOutVersion: number;
   /** Without it the password alone opens nothing. */
   addressProved: boolean;
+  /** The password was right, and has grown too old: another one is chosen first. */
+  passwordExpired?: boolean;
   /** "Keep me signed in". */
   remember: boolean;
   /** How: authentication method references (RFC 8176). */
@@ -66,7 +69,7 @@ export interface Facts {
 export function nextStep(asked: Asked, progress: Progress, facts: Facts): Step | 'finish' {
   const { person } = progress;
   // Whoever proved to be somebody goes on as that person; the library asks the rest anew if it was someone else.
-  if (person) return person.addressProved ? 'finish' : 'email-verification';
+  if (person) return missingFrom(person);
   if (progress.another || !facts.signedIn) return wayIn(asked, progress);
   switch (asked.prompt) {
     case 'login':
@@ -81,6 +84,11 @@ export function nextStep(asked: Asked, progress: Progress, facts: Facts): Step |
   }
 }
 
+function missingFrom({ addressProved, passwordExpired }: ProvedPerson): Step | 'finish' {
+  if (!addressProved) return 'email-verification';
+  return passwordExpired ? 'password-expiry' : 'finish';
+}
+
 /**
  * What changes where somebody opens this step although they stand at another: a way in that they would rather take, or
  * the code that they went away from. Undefined where it must not be opened.
@@ -92,7 +100,7 @@ export function opening(
   facts: Facts,
 ): Progress | undefined {
   const stands = nextStep(asked, progress, facts);
-  if (stands === 'finish' || !NOTHING_PROVED.has(stands)) return undefined;
+  if (stands === 'finish' || !STILL_OPEN.has(stands)) return undefined;
   if (isEntrance(step)) return { wants: step, person: undefined };
   const wants = progress.proof && WANTED_FOR[progress.proof.purpose];
   return wants && step === CODE_STEP[wants] ? { wants, person: undefined } : undefined;
@@ -131,12 +139,14 @@ const PROVED_STEP = {
   'password-reset': 'password-reset/new-password',
 } as const;
 
-const NOTHING_PROVED: ReadonlySet<Step> = new Set<Step>([
+/** Steps from which one may still turn to another way in: nobody has come in. */
+const STILL_OPEN: ReadonlySet<Step> = new Set<Step>([
   'sign-in',
   'sign-up',
   'password-reset',
   'email-verification',
   'password-reset/code',
+  'password-expiry',
 ]);
 
 /**

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import { type Provider, errors } from 'oidc-provider';
 import { type Arrival, type ComeInDeps, comeIn } from '../accounts/come-in.ts';
 import { giveMark, marksOf } from '../accounts/known-browser-cookie.ts';
+import { type PasswordAgeDeps, isPasswordExpired } from '../accounts/password-age.ts';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
 import type { Client } from '../clients/client.ts';
 import { OWN_CLIENT_ID, ownClient } from '../clients/own-client.ts';
@@ -52,7 +53,10 @@ export interface Interactions {
   look(ctx: Context): Promise<Interaction | undefined>;
   /** Sends the browser to the step where it stands. */
   resume(ctx: Context): Promise<void>;
-  /** Somebody has proved to be somebody, and that the address is theirs: they come in, and go on. */
+  /**
+   * Somebody has proved to be somebody, and that the address is theirs: they come in, and go on. Where a password that has
+   * expired proved it, they choose another one first.
+   */
   arrive(ctx: Context, interaction: Interaction, who: WhoArrives): Promise<void>;
   /** Saves what was achieved and sends the browser on: to the next step, or back to the application. */
   proceed(ctx: Context, interaction: Interaction, achieved: Progress): Promise<void>;
@@ -69,7 +73,7 @@ export interface WhoArrives extends Pick<Arrival, 'account' | 'remember' | 'anno
   amr: string[];
 }
 
-export interface InteractionDeps extends ComeInDeps {
+export interface InteractionDeps extends ComeInDeps, PasswordAgeDeps {
   provider: Provider;
   artifacts: Pick<ArtifactStore, 'put' | 'find' | 'consume'>;
 }
@@ -148,12 +152,16 @@ async function arrival(
   { uid, client }: Interaction,
   { account, remember, amr, announced = false }: WhoArrives,
 ): Promise<ProvedPerson> {
+  const { id: accountId, signOutVersion } = account;
+  const at = Math.floor(deps.now().getTime() / 1000);
+  const person = { accountId, signOutVersion, addressProved: true, remember, amr, at };
+  if (amr.includes('pwd') && isPasswordExpired(deps, account)) {
+    return { ...person, passwordExpired: true };
+  }
   const who = { account, remember, announced, marks: marksOf(ctx), visit: uid };
   const { mark } = await comeIn(deps, who, circumstancesOf(ctx, { clientId: client.id }));
   giveMark(ctx, mark, deps.now());
-  const { id: accountId, signOutVersion } = account;
-  const at = Math.floor(deps.now().getTime() / 1000);
-  return { accountId, signOutVersion, addressProved: true, remember, amr, at };
+  return person;
 }
 
 async function ofThisBrowser(provider: Provider, ctx: Context): Promise<Details | undefined> {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const DAY_S = 86_400;
+
 /** What passwords are held to beyond their length. */
 export const passwordSettings = {
   GATEHOUSE_BREACHED_PASSWORDS: z
@@ -8,6 +10,14 @@ export const passwordSettings = {
     .optional()
     .describe(
       'Refuse stolen passwords: a range service such as https://api.pwnedpasswords.com/range, which is told five characters of a SHA-1 and never the password. Asked for a second at most.',
+    ),
+  GATEHOUSE_PASSWORD_EXPIRY: z.coerce
+    .number()
+    .int()
+    .min(DAY_S)
+    .optional()
+    .describe(
+      'How old a password may grow before its owner has to choose another one, in seconds. Without it passwords do not expire.',
     ),
 };
 

@@ -88,10 +88,13 @@ async function attempt(
     if (tried.outcome === 'signed-in') giveMark(ctx, tried.mark, deps.now());
     const { id: accountId, signOutVersion } = tried.account;
     const at = Math.floor(deps.now().getTime() / 1000);
-    const addressProved = tried.outcome === 'signed-in';
-    const person = { accountId, signOutVersion, addressProved, remember, amr: ['pwd'], at };
-    if (addressProved) await deps.interactions.proceed(ctx, interaction, { person });
-    else return await hold(deps, ctx, interaction, { account: tried.account, person });
+    const held = tried.outcome === 'held' ? tried.for : undefined;
+    const missing = { addressProved: held !== 'address', passwordExpired: held === 'password' };
+    const person = { accountId, signOutVersion, ...missing, remember, amr: ['pwd'], at };
+    if (held === 'address') {
+      return await hold(deps, ctx, interaction, { account: tried.account, person });
+    }
+    await deps.interactions.proceed(ctx, interaction, { person });
     return undefined;
   } catch (error) {
     if (!(error instanceof TooBusy)) throw error;

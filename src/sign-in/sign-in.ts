@@ -2,10 +2,12 @@ import type { Account } from '../accounts/account.ts';
 import { type CheckPasswordDeps, checkPassword } from '../accounts/check-password.ts';
 import { type ComeInDeps, comeIn } from '../accounts/come-in.ts';
 import { type PasswordTriesDeps, type Visitor, passwordTries } from '../accounts/password-tries.ts';
-import type { Circumstances } from '../audit/events.ts';
+import { type PasswordAgeDeps, isPasswordExpired } from '../accounts/password-age.ts';
+import type { AuditEvents, Circumstances } from '../audit/events.ts';
 import type { AuditTrail } from '../audit/store.ts';
 
-export interface SignInDeps extends CheckPasswordDeps, PasswordTriesDeps, ComeInDeps {
+export interface SignInDeps
+  extends CheckPasswordDeps, PasswordTriesDeps, ComeInDeps, PasswordAgeDeps {
   audit: Pick<AuditTrail, 'record'>;
 }
 
@@ -19,10 +21,10 @@ export interface Attempt {
   visit: string;
 }
 
-/** `mark` is for the browser: the account knows it from now on. `held`: the address is yet to be proved; nobody is in. */
+/** `mark` is for the browser: the account knows it from now on. `held`: nobody is in before that is done. */
 export type SignInOutcome =
   | { outcome: 'signed-in'; account: Account; mark: string }
-  | { outcome: 'held'; account: Account }
+  | { outcome: 'held'; account: Account; for: AuditEvents['sign-in-held']['for'] }
   | { outcome: 'refused' }
   | { outcome: 'wait'; waitS: number };
 
@@ -43,11 +45,18 @@ export async function signIn(
     return { outcome: 'refused' };
   }
   const { account } = checked;
-  if (account.emailVerifiedAt === undefined) {
+  const held = heldFor(deps, account);
+  if (held) {
     const from = { ...circumstances, accountId: account.id };
-    await deps.audit.record('sign-in-held', { for: 'address' }, from);
-    return { outcome: 'held', account };
+    await deps.audit.record('sign-in-held', { for: held }, from);
+    return { outcome: 'held', account, for: held };
   }
   const arrival = { account, remember, marks: visitor.marks, visit };
   return { outcome: 'signed-in', account, ...(await comeIn(deps, arrival, circumstances)) };
+}
+
+/** What a right password does not open yet: an address to be proved, or another password to be chosen. */
+function heldFor(deps: PasswordAgeDeps, account: Account): 'address' | 'password' | undefined {
+  if (account.emailVerifiedAt === undefined) return 'address';
+  return isPasswordExpired(deps, account) ? 'password' : undefined;
 }

@@ -39,6 +39,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'sign-up': FLOW,
   'email-verification': FLOW,
   'password-reset': FLOW,
+  'password-expiry': FLOW,
   'continue-as': FLOW,
   'sign-out': FLOW,
   consent: FLOW,

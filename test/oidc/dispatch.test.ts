@@ -15,6 +15,7 @@ const person = {
   amr: ['pwd'],
   at: 0,
 };
+const old = { ...person, passwordExpired: true };
 const unproved = { ...person, addressProved: false };
 const here: Facts = { signedIn: true };
 const nobody: Facts = { signedIn: false };
@@ -33,6 +34,20 @@ describe('the next step', () => {
   it.each<[string, Asked, Progress, Facts, ReturnType<typeof nextStep>]>([
     ['a stranger signs in', login, {}, nobody, 'sign-in'],
     ['who proved to be who is done', login, { person }, nobody, 'finish'],
+    [
+      'a password that is too old is changed first',
+      login,
+      { person: old },
+      nobody,
+      'password-expiry',
+    ],
+    [
+      'and after the address was proved',
+      login,
+      { person: { ...old, addressProved: false } },
+      nobody,
+      'email-verification',
+    ],
     ['a known person confirms with the password', login, {}, here, 'sign-in'],
     [
       'having agreed elsewhere is no password',
