@@ -1,8 +1,8 @@
 export default {
   roots: ['<rootDir>/test'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
-  coverageProvider: 'v8',
+  transform: {},
+  runtime: '<rootDir>/test/support/runner/runtime.js',
+  testEnvironment: '<rootDir>/test/support/runner/environment.js',
   globalSetup: '<rootDir>/test/support/start-real-parts.js',
   globalTeardown: '<rootDir>/test/support/stop-real-parts.js',
   maxWorkers: 3,

@@ -1,6 +1,0 @@
-import { stripTypeScriptTypes } from 'node:module';
-
-export default {
-  process: (source) => ({ code: stripTypeScriptTypes(source, { mode: 'strip' }) }),
-  canInstrument: false,
-};
