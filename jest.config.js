@@ -6,5 +6,7 @@ export default {
   globalSetup: '<rootDir>/test/support/start-real-parts.js',
   globalTeardown: '<rootDir>/test/support/stop-real-parts.js',
   maxWorkers: 3,
+  // Modules stay in a worker's memory. With a limit there are always workers, and a run always ends.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
 };

@@ -8,7 +8,7 @@ import { type Postman, openPostman } from './mail/postman.ts';
 import { resumeMails } from './mail/resume-mails.ts';
 import { sendMail } from './mail/send-mail.ts';
 import { letterWriter } from './mail/templates.ts';
-import { argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
+import { type Argon2Options, argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
 import type { PasswordHasher } from './passwords/hasher.ts';
 import { openPasswordRules } from './passwords/open-rules.ts';
 import type { PasswordRules } from './passwords/policy.ts';
@@ -51,7 +51,7 @@ export interface House extends Ports {
 /** The ports on an open database: light enough for a command. */
 export function furnish(
   settings: Settings,
-  { database, jobs, now = () => new Date(), onDisturbance = unheard }: Furniture,
+  { database, jobs, now = () => new Date(), onDisturbance = unheard, hashing }: Furniture,
 ): House {
   const ports = (db: Db): Ports => ({ ...durablePorts(db), jobs: jobs.queue(db) });
   const brand = brandOf(settings);
@@ -61,7 +61,10 @@ export function furnish(
     ...ports(database.prisma),
     atomically: <T>(work: (ports: Ports) => Promise<T>) =>
       database.prisma.$transaction((tx) => work(ports(tx))),
-    hasher: argon2Hasher({ atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS) }),
+    hasher: argon2Hasher({
+      atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS),
+      ...(hashing && { parameters: hashing }),
+    }),
     passwordRules: openPasswordRules({
       brand: brand.name,
       issuer: settings.ISSUER,
@@ -102,6 +105,8 @@ interface Furniture {
   now?: (() => Date) | undefined;
   /** Told what goes wrong without being in anybody's way. */
   onDisturbance?: (error: unknown) => void;
+  /** What a password's hash costs, where it is not the point. */
+  hashing?: Argon2Options['parameters'];
 }
 
 /** What every use case of keys/ needs; by itself the server is the one who does it. */

@@ -7,6 +7,7 @@ import { keyLifetimes } from './keys/key-lifetimes.ts';
 import { openLocalKeyRing } from './keys/local-key-ring.ts';
 import { ensureKeys } from './keys/make-keys.ts';
 import type { Logger } from './logging/logger.ts';
+import type { Argon2Options } from './passwords/argon2-hasher.ts';
 import { type Closing, closedInReverse } from './process/closing.ts';
 import { type Furniture, furnishRooms } from './rooms.ts';
 import type { Settings } from './settings/settings.ts';
@@ -29,6 +30,8 @@ export interface OpenHouseOptions {
   now?: () => Date;
   /** Whether this process owns the embedded database, or another of the same server does. */
   embedded?: 'own' | 'shared';
+  /** What a password's hash costs, where it is not the point. */
+  hashing?: Argon2Options['parameters'];
 }
 
 /** Opens everything, in order. When a part fails, what is open is closed again. */
@@ -44,7 +47,7 @@ export async function openHouse(settings: Settings, options: OpenHouseOptions): 
 
 async function openParts(
   settings: Settings,
-  { log, now, embedded = 'own' }: OpenHouseOptions,
+  { log, now, embedded = 'own', hashing }: OpenHouseOptions,
   { add: atClose, close }: Closing,
 ): Promise<OpenHouse> {
   const place = await databaseFor(settings, { embedded, log });
@@ -59,7 +62,7 @@ async function openParts(
   const onDisturbance = (error: unknown) =>
     log.warn({ err: error }, 'breached passwords cannot be asked for');
   const jobs = postgresJobs({ config: place.direct, worker: true, onError });
-  const house = { ...furnish(settings, { database, jobs, now, onDisturbance }), close };
+  const house = { ...furnish(settings, { database, jobs, now, onDisturbance, hashing }), close };
   if (house.brand.palette.adjusted) log.info(ADJUSTED);
   atClose(() => house.postman.close());
   // Before the postman: whoever closes takes no more mails.

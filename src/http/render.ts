@@ -8,14 +8,6 @@ export type Render = (ctx: Context, view: string, locals?: Record<string, unknow
 
 /** Renders views/<view>.pug. Every page receives the same few locals, plus its own. */
 export function pugRenderer(shared: (ctx: Context) => Record<string, unknown>): Render {
-  const templates = new Map<string, compileTemplate>();
-  const compiled = (view: string) => {
-    const known = templates.get(view);
-    if (known) return known;
-    const template = compileFile(join(VIEWS, `${view}.pug`), { basedir: VIEWS });
-    templates.set(view, template);
-    return template;
-  };
   return (ctx, view, locals = {}) => {
     ctx.body = compiled(view)({
       nonce: ctx.state.nonce,
@@ -25,4 +17,14 @@ export function pugRenderer(shared: (ctx: Context) => Record<string, unknown>): 
     });
     ctx.type = 'html';
   };
+}
+
+const templates = new Map<string, compileTemplate>();
+
+function compiled(view: string): compileTemplate {
+  const known = templates.get(view);
+  if (known) return known;
+  const template = compileFile(join(VIEWS, `${view}.pug`), { basedir: VIEWS });
+  templates.set(view, template);
+  return template;
 }

@@ -35,6 +35,7 @@ const listened = new Set<Provider>();
 
 function wrap(target: object, name: string, as: string): void {
   const original: unknown = Reflect.get(target, name);
+  undo.push(() => Reflect.set(target, name, original));
   Reflect.set(target, name, function overheard(this: unknown, ...args: unknown[]): unknown {
     calls.add(as);
     return Reflect.apply(Object(original), this, args);
@@ -62,7 +63,7 @@ describe('the library still goes through', () => {
     await everything();
   });
   afterAll(async () => {
-    for (const step of undo) step();
+    for (const step of undo.toReversed()) step();
     await house.close();
   });
 

@@ -8,7 +8,7 @@ let house: TestHouse;
 let app: Application;
 let person: Person;
 beforeAll(async () => {
-  house = await openTestHouse();
+  house = await openTestHouse({ costlyHashes: true });
   app = await application(house, { ...PUBLIC, firstParty: true });
   person = await house.person({ username: 'camille', givenName: 'Camille', familyName: 'Roux' });
 });

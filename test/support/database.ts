@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Client, type ClientConfig } from 'pg';
 import { type Database, openDatabase } from '../../src/stores/postgres/database.ts';
 
-const TEMPLATE = 'gatehouse_template';
+/** Made at the start of the run: an empty one, and one as a house leaves it, with its keys and the tables of its jobs. */
+const TEMPLATES = { empty: 'gatehouse_template', house: 'gatehouse_house' };
 
 export interface TestDatabase extends Database {
   config: ClientConfig;
@@ -10,9 +11,9 @@ export interface TestDatabase extends Database {
   close(): Promise<void>;
 }
 
-/** An empty database with the current schema, on the run's own PostgreSQL. */
-export async function freshDatabase(): Promise<TestDatabase> {
-  const { config, drop } = await createDatabase(TEMPLATE);
+/** A database with the current schema, on the run's own PostgreSQL. */
+export async function freshDatabase(kind: keyof typeof TEMPLATES = 'empty'): Promise<TestDatabase> {
+  const { config, drop } = await createDatabase(TEMPLATES[kind]);
   // A busy machine is no fault of what is tested.
   const database = openDatabase(config, { connectMs: 10_000, statementMs: 10_000 });
   const close = async () => {

@@ -1,18 +1,25 @@
 /* One PostgreSQL and one Redis for the whole run: real, empty, on a socket and a free port, ended with it. */
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { deriveKeys } from '../../src/crypto/derived-keys.ts';
+import { ensureKeys } from '../../src/keys/make-keys.ts';
 import { initialise } from '../../src/stores/embedded-postgres/create.ts';
 import { launch } from '../../src/stores/embedded-postgres/launch.ts';
 import { socketFolder } from '../../src/stores/embedded-postgres/paths.ts';
 import { migrate } from '../../src/stores/migrate.ts';
+import { openDatabase } from '../../src/stores/postgres/database.ts';
+import { durablePorts } from '../../src/stores/postgres/durable.ts';
+import { postgresJobs } from '../../src/stores/postgres/jobs.ts';
 import { hasPostgres15 } from './postgres-15.ts';
 import { waitForDatabase } from '../../src/stores/postgres/wait-for-database.ts';
 
-const TEMPLATE = 'gatehouse_template';
+const [EMPTY, HOUSE] = ['gatehouse_template', 'gatehouse_house'];
+
 export default async function startRealParts() {
   const home = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   const cluster = join(home, 'postgres');
@@ -54,10 +61,32 @@ async function startPostgres(cluster) {
   await waitForDatabase({ ...server, database: 'postgres' }, 10_000);
   const admin = new Client({ ...server, database: 'postgres' });
   await admin.connect();
-  await admin.query(`CREATE DATABASE ${TEMPLATE}`);
+  await admin.query(`CREATE DATABASE ${EMPTY}`);
+  await migrate({ ...server, database: EMPTY });
+  await admin.query(`CREATE DATABASE ${HOUSE} TEMPLATE ${EMPTY}`);
   await admin.end();
-  await migrate({ ...server, database: TEMPLATE });
+  await moveIn({ ...server, database: HOUSE });
   return child;
+}
+
+/** What the first start of a server leaves behind, under a secret that lives as long as the run. */
+async function moveIn(config) {
+  process.env.TEST_SECRET = randomBytes(32).toString('base64');
+  const database = openDatabase(config);
+  const { encryption } = deriveKeys([process.env.TEST_SECRET]);
+  const lifetimes = { jwksS: 600, tokenS: 3600, signingS: 90 * 86_400 };
+  await ensureKeys({
+    ...durablePorts(database.prisma),
+    atomically: (work) => database.prisma.$transaction((tx) => work(durablePorts(tx))),
+    encryption,
+    lifetimes,
+    by: { actor: 'system' },
+    now: () => new Date(),
+  });
+  const jobs = postgresJobs({ config, worker: false, onError() {} });
+  await jobs.overview();
+  await jobs.close();
+  await database.close();
 }
 
 async function startRedis(home) {

@@ -1,4 +1,5 @@
-/* The worker's own world, given back after each file as it was before. */
+/* The worker's own world, given back after each file as it was before. What a file leaves running is its failure. */
+import { setTimeout as pause } from 'node:timers/promises';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2', 'disconnect', 'warning'];
 
@@ -6,15 +7,22 @@ export default class Environment {
   global = globalThis;
 
   constructor() {
+    this.before = running();
     this.giveBack = [environmentVariables(), globals(), directory(), listeners()];
   }
 
   async setup() {
-    Error.stackTraceLimit = 100;
+    this.notices = noticesOfTheLibrary();
   }
 
   async teardown() {
     for (const giveBack of this.giveBack) giveBack();
+    const left = await leftRunning(this.before);
+    const faults = [
+      ...this.notices.map((notice) => `The library printed: ${notice}`),
+      ...left.map((kind) => `Left running: ${kind}`),
+    ];
+    if (faults.length > 0) throw new Error(faults.join('\n'));
   }
 
   getVmContext() {
@@ -69,4 +77,28 @@ function listeners() {
       }
     }
   };
+}
+
+/** It prints each of them once a process: in whichever file that is, it fails there. */
+function noticesOfTheLibrary() {
+  const notices = [];
+  for (const name of ['info', 'warn']) {
+    const print = console[name];
+    console[name] = function listened(...words) {
+      if (String(words[0]).includes('oidc-provider')) notices.push(words.join(' '));
+      return print.apply(this, words);
+    };
+  }
+  return notices;
+}
+
+const running = () =>
+  process.getActiveResourcesInfo().filter((kind) => /^(ProcessWrap|\w+ServerWrap)$/.test(kind));
+
+/** What is being closed has a moment for it. */
+async function leftRunning(before) {
+  for (let turns = 0; turns < 40 && running().length > before.length; turns += 1) await pause(50);
+  const after = running();
+  for (const kind of before) if (after.includes(kind)) after.splice(after.indexOf(kind), 1);
+  return after;
 }
