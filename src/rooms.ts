@@ -33,6 +33,7 @@ import { protocolPages } from './oidc/pages.ts';
 import { postingPage } from './oidc/posting-page.ts';
 import type {
   ArtifactStore,
+  CodeExchangeStore,
   RefreshTokenStore,
   RevokedTokenStore,
   VitalsStore,
@@ -55,6 +56,7 @@ export interface Furniture {
   changes: ChangeFeed;
   counters: Counters;
   artifacts: ArtifactStore;
+  codeExchanges: CodeExchangeStore;
   refreshTokens: RefreshTokenStore;
   revokedTokens: RevokedTokenStore;
   vitals: VitalsStore;

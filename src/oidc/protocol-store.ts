@@ -92,6 +92,50 @@ export interface Rotation {
   at: Date;
 }
 
+/** One attempt to exchange a code for tokens. */
+export interface Exchange {
+  /** Of the code. */
+  id: string;
+  /** Names this attempt among others with the same code. */
+  attempt: string;
+  grantId: string;
+  /** The answer, sealed under the code: kept until an answer is known to have gone out. */
+  answerSeal: Buffer;
+  /** The first token of a line, where the client gets one. */
+  first?: NewRefreshToken;
+  issued: Issued;
+  /** When the code is so long over that nobody comes back with it. */
+  expiresAt: Date;
+}
+
+export type ExchangeOutcome =
+  /** The seal is of an earlier attempt that was never answered: this one gives its answer. */
+  | { outcome: 'won'; answerSeal?: Buffer }
+  /** Another attempt won, and is about to answer, or failed on its way to it. */
+  | { outcome: 'unanswered' }
+  | { outcome: 'answered' | 'gone' };
+
+/**
+ * What codes were exchanged for. Two steps, so that no code is burned by an answer of the store that was lost: an attempt
+ * wins, and says so again before its answer goes out. One that has not said so for a while is taken over, its answer and all.
+ */
+export interface CodeExchangeStore {
+  /** Whether the code has been answered, with the vitals of its grant, in one statement; undefined when that is dead. */
+  find(id: string, grantId: string, at: Date): Promise<FoundExchange | undefined>;
+  /**
+   * One atomic statement: saves the first refresh token, the sealed answer and the event, unless another attempt did. Of
+   * parallel callers exactly one wins. Asking again by the same attempt is safe.
+   */
+  exchange(exchange: Exchange): Promise<ExchangeOutcome>;
+  /** False when the attempt was taken over. The sealed answer is forgotten. Asking again is safe. */
+  confirm(id: string, attempt: string): Promise<boolean>;
+}
+
+export interface FoundExchange {
+  answered: boolean;
+  vitals: Vitals;
+}
+
 export type RotationOutcome =
   | { outcome: 'won' }
   /** Somebody else consumed it within the window: this is what they were answered. */
@@ -102,13 +146,6 @@ export type RotationOutcome =
 export interface RefreshTokenStore {
   /** With the vitals of its grant, in one statement; undefined when that is dead. */
   find(id: string, at: Date): Promise<FoundRefreshToken | undefined>;
-  /**
-   * Writes the event, and with it the first token of a line where there is one. Answers the event's id; undefined when
-   * the grant is gone, and nothing was written.
-   */
-  begin(issued: Issued, first?: NewRefreshToken): Promise<bigint | undefined>;
-  /** Undoes `begin` for tokens that nobody was given. */
-  withdraw(eventId: bigint, id?: string): Promise<void>;
   /**
    * One atomic statement: consumes the token unless it is, saves the successor, the sealed answer, the event and the last
    * use of the session; or, within the window by the database's clock, answers the winner's seal, up to 100 times.

@@ -4,12 +4,12 @@ import {
   type TokenEndpointGrantContext,
   errors,
 } from 'oidc-provider';
-import { openUnderToken, sealUnderToken } from '../crypto/token-seal.ts';
 import { postMail } from '../mail/post-mail.ts';
 import { circumstances } from './circumstances.ts';
-import { fingerprint } from './fingerprint.ts';
+import { exchangeCode } from './exchange-code.ts';
 import type { ProtocolStorage } from './models/model.ts';
 import type { RotationOutcome } from './protocol-store.ts';
+import { answerAgain, sealAnswer } from './sealed-answer.ts';
 import { AlreadyAnswered, type UnitOfWork, asUnitOfWork } from './unit-of-work.ts';
 
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -27,7 +27,7 @@ const REDEMPTIONS: Record<string, Redemption> = {
 /**
  * A Provider that redeems codes and refresh tokens all at once: the library checks, makes and signs, and only then one
  * atomic statement decides. Whatever fails before burns nothing; whoever loses that statement over a refresh token gives
- * the winner's answer, and over a code is refused.
+ * the winner's answer, and over a code is refused (exchange-code.ts).
  */
 export function transactionalProvider(storage: ProtocolStorage): typeof Provider {
   return class extends Provider {
@@ -59,7 +59,7 @@ async function redeem(
       await kind.settle(storage, ctx, unit);
     } catch (error) {
       if (error instanceof AlreadyAnswered) {
-        return answerAgain(ctx, await storage.refreshTokens.answerAgain(unit.consumes ?? ''));
+        return giveWinnersAnswer(ctx, await storage.refreshTokens.answerAgain(unit.consumes ?? ''));
       }
       if (unit.stolenGrant) await endFamily(storage, ctx, kind.replayed, unit.stolenGrant);
       throw error;
@@ -74,56 +74,17 @@ async function rotate(
 ): Promise<void> {
   if (!id || !successor) throw new Error('refresh tokens are rotated at each use');
   const at = storage.now();
-  const answerSeal = sealAnswer(ctx);
+  const answerSeal = sealAnswer(ctx, presented(ctx));
   const issued = { grantType: 'refresh_token', circumstances: circumstances(ctx) };
   const outcome = await storage.refreshTokens.rotate({ id, answerSeal, successor, issued, at });
-  if (outcome.outcome !== 'won') answerAgain(ctx, outcome);
+  if (outcome.outcome !== 'won') giveWinnersAnswer(ctx, outcome);
 }
 
-/** What follows comes first: nobody knows of it until the code is consumed, which is what decides. */
-async function exchangeCode(
-  storage: ProtocolStorage,
-  ctx: KoaContextWithOIDC,
-  { consumes: id, successor }: UnitOfWork,
-): Promise<void> {
-  if (!id) throw new Error('a code is consumed by its exchange');
-  const { artifacts, refreshTokens } = storage;
-  const issued = { grantType: 'authorization_code', circumstances: circumstances(ctx) };
-  const eventId = await refreshTokens.begin(issued, successor);
-  if (eventId === undefined) throw new errors.InvalidGrant('grant is gone');
-  let won = false;
-  try {
-    won = await artifacts.consume('AuthorizationCode', id);
-  } finally {
-    if (!won) await refreshTokens.withdraw(eventId, successor?.id);
-  }
-  if (!won) throw new errors.InvalidGrant('authorization code already redeemed');
-}
-
-interface Answer {
-  body: { expires_in: number };
-  fingerprint: string;
-  at: number;
-}
-
-/** Under the token that was presented: who holds it could have had this answer anyway. */
-function sealAnswer(ctx: KoaContextWithOIDC): Buffer {
-  const answer = { body: ctx.body, fingerprint: fingerprint(ctx), at: Date.now() };
-  return sealUnderToken(presented(ctx), Buffer.from(JSON.stringify(answer)));
-}
-
-function answerAgain(ctx: KoaContextWithOIDC, outcome: RotationOutcome): void {
+function giveWinnersAnswer(ctx: KoaContextWithOIDC, outcome: RotationOutcome): void {
   if (outcome.outcome !== 'answered') {
     throw new errors.InvalidGrant(`refresh token already used: ${outcome.outcome}`);
   }
-  const plain = openUnderToken(presented(ctx), outcome.answerSeal);
-  if (!plain) throw new Error('an answer was sealed under another token');
-  const { body, fingerprint: first, at }: Answer = JSON.parse(plain.toString());
-  if (first !== fingerprint(ctx)) {
-    throw new errors.InvalidGrant('refresh token already used with other parameters');
-  }
-  const elapsedS = Math.floor((Date.now() - at) / 1000);
-  ctx.body = { ...body, expires_in: Math.max(1, body.expires_in - elapsedS) };
+  answerAgain(ctx, presented(ctx), outcome.answerSeal);
 }
 
 function presented({ oidc }: KoaContextWithOIDC): string {

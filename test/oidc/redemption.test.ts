@@ -104,8 +104,7 @@ describe.each(BACKENDS)('codes and refresh tokens (%s)', (backend) => {
   it.each<[what: string, part: keyof Furniture, method: string, nth: number]>([
     ['the signer is away', 'ring', 'sign', 1],
     ['the signer goes away after the first signature', 'ring', 'sign', 2],
-    ['it cannot be consumed', 'artifacts', 'consume', 1],
-    ['its refresh token cannot be saved', 'refreshTokens', 'begin', 1],
+    ['what follows cannot be saved', 'codeExchanges', 'exchange', 1],
   ])('a code is not burned when %s', async (_, part, method, nth) => {
     await expectNotBurned(await newCode(), failing(first.parts[part], method, nth));
   });

@@ -7,6 +7,7 @@ import { listen } from '../../src/process/doors.ts';
 import { type Furniture, furnishRooms } from '../../src/rooms.ts';
 import { openDatabase } from '../../src/stores/postgres/database.ts';
 import { postgresJobs } from '../../src/stores/postgres/jobs.ts';
+import { postgresCodeExchanges } from '../../src/stores/postgres/code-exchanges.ts';
 import { protocolPorts } from '../../src/stores/postgres/protocol.ts';
 import { redisArtifacts } from '../../src/stores/redis/artifacts.ts';
 import { redisCounters } from '../../src/stores/redis/counters.ts';
@@ -25,8 +26,18 @@ export interface Replica {
   close(): Promise<void>;
 }
 
-export async function openReplica({ settings, issuer }: TestHouse): Promise<Replica> {
-  const config = { connectionString: String(settings.DATABASE_URL) };
+export interface ReplicaOptions {
+  /** Before its database. */
+  proxy?: { port: number };
+  /** How long it lets the winner of a code take to answer. */
+  takeOverS?: number;
+}
+
+export async function openReplica(
+  { settings, issuer }: TestHouse,
+  { proxy, takeOverS }: ReplicaOptions = {},
+): Promise<Replica> {
+  const config = { connectionString: address(settings, proxy).href };
   const database = openDatabase(config, { max: 20 });
   const jobs = postgresJobs({ config, worker: false, onError: () => {} });
   const house = furnish(settings, { database, jobs });
@@ -42,6 +53,7 @@ export async function openReplica({ settings, issuer }: TestHouse): Promise<Repl
     ring: loose(ring),
     changes: { onChange: () => () => {}, isFresh: () => true },
     ...protocolPorts(database.pool),
+    codeExchanges: postgresCodeExchanges(database.pool, takeOverS),
     ...(redis && { artifacts: redisArtifacts(redis), counters: redisCounters(redis) }),
   };
   const { rooms, errorPage } = furnishRooms(house, parts);
@@ -64,6 +76,12 @@ export async function openReplica({ settings, issuer }: TestHouse): Promise<Repl
       await database.close();
     },
   };
+}
+
+/** Of the house's database; or of a proxy before it. */
+function address({ DATABASE_URL }: TestHouse['settings'], way?: { port: number }): URL {
+  const url = new URL(String(DATABASE_URL));
+  return way ? new URL(`postgres://${url.username}@127.0.0.1:${way.port}${url.pathname}`) : url;
 }
 
 /** With `sign` as a property that can be replaced. */

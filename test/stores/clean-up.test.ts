@@ -32,6 +32,7 @@ it('removes exactly what has expired', async () => {
     counters: 1,
     known_browsers: 1,
     address_proofs: 1,
+    code_exchanges: 1,
     revoked_tokens: 1,
     mails: 0,
     refresh_tokens: 1,
@@ -45,6 +46,7 @@ it('removes exactly what has expired', async () => {
     counters: 0,
     known_browsers: 0,
     address_proofs: 0,
+    code_exchanges: 0,
     revoked_tokens: 0,
     mails: 0,
     refresh_tokens: 0,
@@ -133,6 +135,9 @@ async function oneOfEach(expiresAt: Date) {
   };
   const dates = { askedAt: NOW, nextSendAt: NOW, createdAt: NOW, expiresAt };
   const address = { email: 'you@example.com', emailCanonical: 'you@example.com' };
+  await db.prisma.codeExchange.create({
+    data: { id: randomUUID(), attempt: randomUUID(), begunAt: PAST, expiresAt },
+  });
   await db.prisma.addressProof.create({
     data: { id: randomUUID(), ...texts, ...dates, ...address },
   });

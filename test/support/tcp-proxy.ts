@@ -9,6 +9,11 @@ export interface TcpProxy {
   cutOnce(): void;
   /** Swallows everything: connections are taken, and nothing comes back. */
   blackHole(): void;
+  /**
+   * The next request of which this says so reaches the server, and what the server answers is lost in this way. Ends
+   * once that has happened.
+   */
+  loseAnswer(isIt: (sent: string) => boolean, way: 'cut' | 'cutOnce' | 'blackHole'): Promise<void>;
   /** Lets every answer wait. */
   delay(ms: number): void;
   heal(): void;
@@ -23,6 +28,7 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
   let mood: Mood = 'well';
   let delayMs = 0;
   let blackHoles = 0;
+  let losing: { isIt: (sent: string) => boolean; lose: () => void } | undefined;
 
   const server = createServer((near) => {
     keep(near);
@@ -31,6 +37,12 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
     else {
       const far = connect(target);
       keep(far);
+      near.on('data', (chunk) => {
+        if (!losing?.isIt(String(chunk))) return;
+        // The answer tells that the server has done it.
+        far.prependOnceListener('data', losing.lose);
+        losing = undefined;
+      });
       pipe(near, far, () => 0);
       pipe(far, near, () => delayMs);
     }
@@ -46,7 +58,7 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
     // What a black hole swallowed never comes back: a connection that was in one is dead for good.
     const before = blackHoles;
     from.on('data', (chunk) => {
-      if (blackHoles === before) setTimeout(() => to.write(chunk), wait());
+      if (blackHoles === before) setTimeout(() => to.destroyed || to.write(chunk), wait());
     });
     from.on('close', () => blackHoles === before && to.destroy());
   }
@@ -57,8 +69,7 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
   });
   const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('The proxy has no port.');
-  return {
-    port: address.port,
+  const hurt = {
     cut() {
       mood = 'cut';
       cutOnce();
@@ -68,6 +79,20 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
       mood = 'black-hole';
       blackHoles += 1;
     },
+  };
+  return {
+    port: address.port,
+    ...hurt,
+    loseAnswer: (isIt, way) =>
+      new Promise((resolve) => {
+        losing = {
+          isIt,
+          lose() {
+            hurt[way]();
+            resolve();
+          },
+        };
+      }),
     delay: (ms) => void (delayMs = ms),
     heal() {
       mood = 'well';

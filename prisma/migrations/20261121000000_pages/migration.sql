@@ -45,3 +45,18 @@ CREATE INDEX "address_proofs_expires_at_idx" ON "address_proofs"("expires_at");
 
 -- AddForeignKey
 ALTER TABLE "address_proofs" ADD CONSTRAINT "address_proofs_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- CreateTable
+CREATE TABLE "code_exchanges" (
+    "id" TEXT NOT NULL,
+    "attempt" TEXT NOT NULL,
+    "answer_seal" BYTEA,
+    "begun_at" TIMESTAMPTZ(3) NOT NULL,
+    "answered_at" TIMESTAMPTZ(3),
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "code_exchanges_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE INDEX "code_exchanges_expires_at_idx" ON "code_exchanges"("expires_at");

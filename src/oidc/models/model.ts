@@ -4,6 +4,7 @@ import type { GrantStore, SessionStore } from '../../sessions/store.ts';
 import type { Atomically } from '../../transactions/atomically.ts';
 import type {
   ArtifactStore,
+  CodeExchangeStore,
   Payload,
   RefreshTokenStore,
   RevokedTokenStore,
@@ -13,6 +14,7 @@ import type { RequestVitals } from '../request-vitals.ts';
 /** Where the library's records go. */
 export interface ProtocolStorage {
   artifacts: ArtifactStore;
+  codeExchanges: CodeExchangeStore;
   refreshTokens: RefreshTokenStore;
   revokedTokens: Pick<RevokedTokenStore, 'revoke'>;
   vitals: RequestVitals;

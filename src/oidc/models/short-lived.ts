@@ -22,16 +22,18 @@ export function shortLived(name: string, { artifacts }: ProtocolStorage): Model 
   };
 }
 
-/** A code is consumed with what it is redeemed for. */
+/** A code is consumed with what it is exchanged for. */
 export function authorizationCode(storage: ProtocolStorage): Model {
+  const { codeExchanges, vitals, now } = storage;
   const kept = shortLived('AuthorizationCode', storage);
   return {
     ...kept,
     async find(id) {
       const payload = await kept.find?.(id);
-      const grantId = payload?.['grantId'];
-      if (typeof grantId === 'string') await storage.vitals.ofGrant(Provider.ctx, grantId);
-      return payload;
+      if (!payload) return undefined;
+      const found = await codeExchanges.find(digest(id), String(payload['grantId']), now());
+      if (found) vitals.remember(Provider.ctx, found.vitals);
+      return { ...payload, ...(found?.answered && { consumed: true }) };
     },
     async consume(id) {
       const unit = unitOfWork(Provider.ctx);

@@ -6,6 +6,7 @@ const EXPIRING = {
   counters: 'expires_at <= now()',
   known_browsers: 'expires_at <= now()',
   address_proofs: 'expires_at <= now()',
+  code_exchanges: 'expires_at <= now()',
   revoked_tokens: 'expires_at <= now()',
   refresh_tokens: 'expires_at <= now()',
   // An ended or idle session stays: its grants ask for it until they expire themselves.
@@ -24,6 +25,7 @@ const ORDER = [
   'counters',
   'known_browsers',
   'address_proofs',
+  'code_exchanges',
   'revoked_tokens',
   'mails',
   'refresh_tokens',
@@ -50,6 +52,7 @@ export async function cleanUp(pool: Pool, { auditS, batch = 1000 }: CleanUp): Pr
     counters: 0,
     known_browsers: 0,
     address_proofs: 0,
+    code_exchanges: 0,
     revoked_tokens: 0,
     mails: 0,
     refresh_tokens: 0,

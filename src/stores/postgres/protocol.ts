@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { postgresArtifacts } from './artifacts.ts';
+import { postgresCodeExchanges } from './code-exchanges.ts';
 import { postgresCounters } from './counters.ts';
 import { postgresRefreshTokens } from './refresh-tokens.ts';
 import { postgresRevokedTokens } from './revoked-tokens.ts';
@@ -9,6 +10,7 @@ import { postgresVitals } from './vitals.ts';
 export function protocolPorts(pool: Pool) {
   return {
     artifacts: postgresArtifacts(pool),
+    codeExchanges: postgresCodeExchanges(pool),
     counters: postgresCounters(pool),
     refreshTokens: postgresRefreshTokens(pool),
     revokedTokens: postgresRevokedTokens(pool),
