@@ -21,6 +21,7 @@ import {
 } from './dispatch.ts';
 import { type KeptProgress, openProgress } from './kept-progress.ts';
 import { type Requests, openRequests } from './kept-requests.ts';
+import { outliveSession } from './outlive-session.ts';
 import type { ArtifactStore } from './protocol-store.ts';
 
 /**
@@ -98,12 +99,7 @@ export function openInteractions(deps: InteractionDeps): Interactions {
     return interaction;
   }
 
-  /** Of two clicks the second may find that the first has left already. */
-  async function leave(ctx: Context, result: Record<string, unknown>): Promise<void> {
-    const way = await known(provider.interactionResult(ctx.req, ctx.res, result));
-    if (way === undefined) return startAgain(provider, requests, ctx);
-    return seeOther(ctx, way);
-  }
+  const leave = (ctx: Context, result: object) => leaveWith(deps, requests, ctx, { ...result });
 
   async function proceed(ctx: Context, interaction: Interaction, achieved: Progress) {
     const progress = { ...interaction.progress, ...achieved };
@@ -144,6 +140,23 @@ export function openInteractions(deps: InteractionDeps): Interactions {
     },
     signedIn: async (ctx) => (await provider.Session.get(ctx)).accountId,
   };
+}
+
+/** Of two clicks the second may find that the first has left already. */
+async function leaveWith(
+  deps: InteractionDeps,
+  requests: Requests,
+  ctx: Context,
+  result: Record<string, unknown>,
+): Promise<void> {
+  const { provider } = deps;
+  const conclude = () => known(provider.interactionResult(ctx.req, ctx.res, result));
+  let way = await conclude();
+  if (way === undefined && 'login' in result && (await outliveSession(deps, ctx))) {
+    way = await conclude();
+  }
+  if (way === undefined) return startAgain(provider, requests, ctx);
+  return seeOther(ctx, way);
 }
 
 async function arrival(

@@ -43,6 +43,23 @@ async function eventsOf({ id }: Person): Promise<string[]> {
   return events.map(({ name }) => name);
 }
 
+describe('whoever is signed in already', () => {
+  it.each([
+    ['from our own door', (browser: Browser) => browser.visit('/password-reset')],
+    ['from an application', (browser: Browser) => begin(browser, { prompt: 'login' })],
+  ])('changes the password %s and stays signed in, with another session', async (_from, open) => {
+    const browser = house.browser();
+    await signIn(browser, await begin(browser), person.password);
+    const before = browser.cookies().get('gatehouse_session');
+    const code = await askForCode(browser, await open(browser), person.email);
+    const choosing = await typeCode(house, browser, code, person.email);
+    await browser.submit(choosing, { new_password: NEW });
+    expect((await browser.visit('/')).text).toContain(person.email);
+    expect((await begin(browser)).leftFor?.searchParams.get('code')).toBeTruthy();
+    expect(browser.cookies().get('gatehouse_session')).not.toBe(before);
+  });
+});
+
 describe('whoever forgot a password', () => {
   it('goes from the sign-in page by a code to the application, signed in, with the address typed once', async () => {
     const browser = house.browser();
