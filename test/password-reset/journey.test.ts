@@ -255,6 +255,6 @@ describe('who has an account', () => {
     const browser = house.browser();
     const refused = await browser.submit(await browser.visit('/password-reset'), { email });
     expect(refused.status).toBe(400);
-    expect(alertOf(refused)).toBe('That is not an e-mail address. Check it and try again.');
+    expect(alertOf(refused)).toBe('Check the address. It looks like you@example.com.');
   });
 });

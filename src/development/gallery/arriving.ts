@@ -4,6 +4,8 @@ import { ACTION, ATLAS, CAMILLE, LONG, NAMELESS, PROGRAM, WOLFE } from './sample
 const signIn = { action: ACTION, identifier: '', remember: false };
 const typed = { ...signIn, door: ATLAS, identifier: 'camille@example.com' };
 
+const outgrown = { action: ACTION, email: CAMILLE.identifier, whose: {} };
+
 /** Coming in. */
 export const arriving: States = {
   'sign-in/sign-in': {
@@ -21,6 +23,14 @@ export const arriving: States = {
     popup: { ...typed, display: 'popup' },
     touch: { ...typed, display: 'touch' },
     'for-a-program': { ...signIn, door: PROGRAM },
+  },
+  'password-expiry/password-expiry': {
+    asked: { ...outgrown, door: ATLAS },
+    'by-itself': outgrown,
+    unchanged: { ...outgrown, door: ATLAS, flaw: 'unchanged' },
+    common: { ...outgrown, door: ATLAS, flaw: 'common' },
+    busy: { ...outgrown, door: ATLAS, busy: true },
+    long: { ...outgrown, door: LONG, email: WOLFE.identifier },
   },
   'continue-as/continue-as': {
     asked: { action: ACTION, door: PROGRAM, person: CAMILLE },
