@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
 import { type Provider, errors } from 'oidc-provider';
 import { type Arrival, type ComeInDeps, comeIn } from '../accounts/come-in.ts';
@@ -6,8 +5,7 @@ import { giveMark, marksOf } from '../accounts/known-browser-cookie.ts';
 import { type PasswordAgeDeps, isPasswordExpired } from '../accounts/password-age.ts';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
 import type { Client } from '../clients/client.ts';
-import { OWN_CLIENT_ID, ownClient } from '../clients/own-client.ts';
-import { digest } from '../crypto/digest.ts';
+import { OWN_CLIENT_ID } from '../clients/own-client.ts';
 import { CannotGoOn } from '../http/cannot-go-on.ts';
 import { registrationOf } from './client-cache.ts';
 import {
@@ -22,6 +20,7 @@ import {
 import { type KeptProgress, openProgress } from './kept-progress.ts';
 import { type Requests, openRequests } from './kept-requests.ts';
 import { outliveSession } from './outlive-session.ts';
+import { ownRequest } from './own-request.ts';
 import type { ArtifactStore } from './protocol-store.ts';
 
 /**
@@ -238,22 +237,4 @@ function resultOf({ asked }: Interaction, { person }: Progress): Record<string, 
 function seeOther(ctx: Context, location: string): void {
   ctx.status = 303;
   ctx.redirect(location);
-}
-
-/**
- * Its code is good for nothing: nobody keeps the verifier. Who brings something along is asked even if somebody is
- * signed in.
- */
-function ownRequest(provider: Provider, progress: Progress | undefined): string {
-  const [redirectUri = ''] = ownClient(provider.issuer).redirectUris;
-  const query = new URLSearchParams({
-    client_id: OWN_CLIENT_ID,
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    scope: 'openid',
-    code_challenge: digest(randomBytes(32).toString('base64url')),
-    code_challenge_method: 'S256',
-    ...(progress && { prompt: progress.wants === 'sign-up' ? 'create' : 'login' }),
-  });
-  return `${provider.pathFor('authorization')}?${query.toString()}`;
 }
