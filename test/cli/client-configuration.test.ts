@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gatehouse } from '../support/command-line.ts';
 import { type TestHouse, openTestHouse } from '../support/house.ts';
+import { AS_HERE } from '../support/program.ts';
 import { send } from '../support/http.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -24,7 +25,7 @@ async function pasted(args: string[], end: string): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--input-type=module', '-e', `${code}\n${end}`],
-    { cwd: ROOT, env: { PATH: process.env['PATH'], ...Object.fromEntries(settings) } },
+    { cwd: ROOT, env: { ...AS_HERE, ...Object.fromEntries(settings) } },
   );
   return stdout.trim();
 }

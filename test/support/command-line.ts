@@ -7,6 +7,7 @@ import { firstLine } from '../../src/cli/ask-secret.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { runCommandLine } from '../../src/cli/run.ts';
 import { readSettings } from '../../src/settings/settings.ts';
+import { AS_HERE } from './program.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -46,7 +47,7 @@ export async function gatehouseProcess(
 ): Promise<CommandAnswer> {
   const child = spawn(process.execPath, [MAIN, ...words], {
     cwd,
-    env: { PATH: process.env['PATH'], DATA_DIR: dataDir(), ...env },
+    env: { ...AS_HERE, DATA_DIR: dataDir(), ...env },
   });
   let out = '';
   let err = '';

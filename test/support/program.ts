@@ -21,6 +21,12 @@ export interface ProgramOptions {
 
 const SUPPORT = import.meta.dirname;
 
+/** Of this process's environment, what a program that a test starts may know. */
+export const AS_HERE = {
+  PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+};
+
 /** One of test/support/programs, as a process of its own. */
 export function runProgram(name: string, options: ProgramOptions = {}): RunningProgram {
   const { args = [], uid, through = [], home = SUPPORT } = options;
@@ -29,7 +35,7 @@ export function runProgram(name: string, options: ProgramOptions = {}): RunningP
   const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: '/',
-    env: { PATH: process.env['PATH'] },
+    env: AS_HERE,
     ...(uid !== undefined && { uid, gid: uid }),
   });
   const ended = once(child, 'close');

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Environment } from '../../src/settings/settings.ts';
 import { type Answer, type Asked, freePort, send } from './http.ts';
+import { AS_HERE } from './program.ts';
 import { noteSecret, secretsIn } from './secrets-used.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/start.js');
@@ -59,7 +60,7 @@ export async function spawnServer(options: ServerProcessOptions = {}): Promise<S
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env['PATH'],
+      ...AS_HERE,
       PORT: String(port),
       ISSUER: issuer,
       DATA_DIR: dataDir,

@@ -28,6 +28,8 @@ export default async function startRealParts() {
   globalThis.realParts = [postgres, redis.child].filter(Boolean);
   globalThis.removeRealParts = () => rmSync(home, { recursive: true, force: true });
   process.env.TEST_POSTGRES = socketFolder(cluster);
+  // Programs that tests start load what the first of them compiled.
+  process.env.NODE_COMPILE_CACHE = join(home, 'compiled');
   if (redis.url) process.env.TEST_REDIS = redis.url;
   else missing('redis-server');
   if (!onPath('chromium')) missing('chromium');
