@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { type OwnField, ownClaims } from './own-fields.ts';
 
 /** What each scope tells of a person (OpenID Connect Core 5.1 and 5.4). */
 export const CLAIMS_OF_SCOPE = {
@@ -23,8 +24,8 @@ export interface AccountClaims {
   [claim: string]: string | number | boolean;
 }
 
-/** Everything that may be told of a person; which of it is told follows from the granted scopes. */
-export function claimsOf(account: Account): AccountClaims {
+/** Everything that may be told of a person, the operator's own fields included; which of it is told follows from the granted scopes. */
+export function claimsOf(account: Account, ownFields: readonly OwnField[] = []): AccountClaims {
   const { givenName, familyName, phone } = account;
   const told = {
     name: [givenName, familyName].filter(Boolean).join(' ') || undefined,
@@ -39,6 +40,7 @@ export function claimsOf(account: Account): AccountClaims {
     email: account.email,
     email_verified: account.emailVerifiedAt !== undefined,
     phone_number: phone,
+    ...ownClaims(ownFields, account.ownFields),
     phone_number_verified: phone && account.phoneVerifiedAt !== undefined,
   };
   const claims: AccountClaims = { sub: account.id };

@@ -5,6 +5,7 @@ import type { PasswordHasher } from '../passwords/hasher.ts';
 import type { Whose } from '../passwords/held-word.ts';
 import { type PasswordFlaw, type PasswordRules, passwordFlaw } from '../passwords/policy.ts';
 import type { Atomically } from '../transactions/atomically.ts';
+import type { OwnFields } from './account.ts';
 import { parseEmailAddress } from './email-address.ts';
 import { checkProfile, type ProfileFlaw, type TypedProfile } from './profile.ts';
 import type { AccountStore, NewAccount } from './store.ts';
@@ -31,6 +32,8 @@ export interface AccountWish {
   emailVerifiedAt?: Date;
   username?: string;
   profile?: TypedProfile;
+  /** The operator's own fields, as they were checked. */
+  ownFields?: OwnFields;
   /** Absent: nobody can sign in with one. */
   password?: string;
   admin: boolean;
@@ -70,7 +73,7 @@ export async function prepareAccount(
 ): Promise<{ account?: NewAccount; flaws: AccountFlaw[] }> {
   const { account, flaws } = await check(passwordRules, wish);
   if (!account) return { flaws };
-  const { password, emailVerifiedAt, admin } = wish;
+  const { password, emailVerifiedAt, admin, ownFields = {} } = wish;
   const passwordHash = password === undefined ? undefined : await hasher.hash(password);
   const whole = {
     ...account,
@@ -78,6 +81,7 @@ export async function prepareAccount(
     admin,
     ...(emailVerifiedAt && { emailVerifiedAt }),
     ...(passwordHash && { passwordHash }),
+    ...(Object.keys(ownFields).length > 0 && { ownFields }),
   };
   return { account: whole, flaws };
 }

@@ -3,7 +3,7 @@ import type { ApiStore } from '../apis/store.ts';
 import { OPENID_SCOPES } from '../clients/client.ts';
 import { createAdapter } from './adapter.ts';
 import { nameGrant } from './access-tokens.ts';
-import { CLAIMS } from './claims.ts';
+import { claims } from './claims.ts';
 import { registrationOf } from './client-cache.ts';
 import { cookies } from './cookies.ts';
 import { mayCallFrom } from './cors.ts';
@@ -29,6 +29,7 @@ export function configuration(deps: ProviderDeps, parts: Parts): Configuration {
   const issuer = settings.ISSUER;
   return {
     ...DECISIONS,
+    claims: claims(settings.GATEHOUSE_PROFILE ?? []),
     adapter: createAdapter(deps.storage),
     jwks: { keys: [new RingKey(deps.ring)] },
     cookies: cookies(issuer, deps.cookieKeys),
@@ -49,7 +50,8 @@ export function configuration(deps: ProviderDeps, parts: Parts): Configuration {
       vitals,
       grantS: settings.GATEHOUSE_TTL_REFRESH_TOKEN_ABSOLUTE,
     }),
-    findAccount: (ctx, id) => findAccount(vitals, ctx, id),
+    findAccount: (ctx, id) =>
+      findAccount({ vitals, ownFields: settings.GATEHOUSE_PROFILE ?? [] }, ctx, id),
     renderError: (ctx, out, error) => pages.error(ctx, told(out, error), error),
   };
 }
@@ -57,7 +59,6 @@ export function configuration(deps: ProviderDeps, parts: Parts): Configuration {
 /** The same for every house: each line is a default of the library that was looked at. */
 const DECISIONS: Configuration = {
   scopes: OPENID_SCOPES,
-  claims: CLAIMS,
   // The ID token carries what /me does.
   conformIdTokenClaims: false,
   subjectTypes: ['public'],

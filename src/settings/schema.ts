@@ -5,6 +5,7 @@ import { budgets } from './budgets.ts';
 import { lifetimes } from './lifetimes.ts';
 import { mailSettings } from './mail.ts';
 import { passwordSettings } from './passwords.ts';
+import { profileFields } from './profile.ts';
 
 /**
  * Every setting there is: its type, its default and one sentence of purpose. `.env.example` and the table in
@@ -104,6 +105,11 @@ export const schema = z.object({
     .enum(['off', 'optional', 'required'])
     .default('optional')
     .describe('Whether people choose a user name, beside their address, when they sign up.'),
+  GATEHOUSE_PROFILE: profileFields()
+    .optional()
+    .describe(
+      'The path of a JSON file with your own profile fields, which people fill in when they sign up.',
+    ),
   ...lifetimes,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

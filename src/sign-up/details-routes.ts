@@ -1,7 +1,5 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { z } from 'zod';
-import type { AccountFlaw } from '../accounts/create-account.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
 import { doorOf } from '../clients/door.ts';
@@ -11,32 +9,29 @@ import { languageOf, tellReader } from '../i18n/language-of.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
 import { TooBusy } from '../passwords/hasher.ts';
 import { type AddressProof, standingOf } from '../proofs/proof.ts';
+import {
+  type DetailsSettings,
+  type Typed,
+  type Whys,
+  form,
+  ownFieldsIn,
+  readDetails,
+  whysOf,
+} from './details.ts';
 import { type SignUpDeps, type SignUpOutcome, signUp } from './sign-up.ts';
 
 /** The page after the code: name, password, and what the operator asks besides. */
 export interface DetailsDeps extends SignUpDeps {
   accounts: SignUpDeps['accounts'] & Pick<AccountStore, 'findByEmail'>;
-  settings: { GATEHOUSE_USERNAME: 'off' | 'optional' | 'required' };
+  settings: DetailsSettings;
   interactions: Interactions;
   render: Render;
 }
 
-const text = z.string().max(1000).default('');
-const form = z.object({
-  given_name: text,
-  family_name: text,
-  username: text,
-  new_password: z.string().default(''),
-  /** Another address; and for whoever has an account already, the ways in to it. */
-  instead: z.enum(['sign-up', 'sign-in', 'password-reset']).optional(),
-});
-
-type Typed = z.infer<typeof form>;
-
 /** What is wrong, by the name of the field; `busy` is about none. */
 interface Flaws {
   error?: 'flawed' | 'busy';
-  whys: Record<string, string>;
+  whys: Whys;
 }
 
 export function detailsRoutes(deps: DetailsDeps): Router {
@@ -103,21 +98,11 @@ async function make(
   interaction: Interaction,
   typed: Typed,
 ): Promise<Flaws | undefined> {
-  const setting = deps.settings.GATEHOUSE_USERNAME;
-  const username = setting === 'off' ? '' : typed.username.trim();
-  if (!username && setting === 'required') return refused(ctx, 400, { username: 'missing' });
-  const wish = {
-    proofId: interaction.progress.proved?.proofId ?? '',
-    password: typed.new_password,
-    ...(username && { username }),
-    profile: {
-      givenName: typed.given_name,
-      familyName: typed.family_name,
-      locale: languageOf(ctx, deps.now()),
-    },
-  };
+  const { wish, whys } = readDetails(deps.settings, typed, languageOf(ctx, deps.now()));
+  if (Object.keys(whys).length > 0) return refused(ctx, 400, whys);
+  const proofId = interaction.progress.proved?.proofId ?? '';
   const circumstances = circumstancesOf(ctx, { clientId: interaction.client.id });
-  const made = await unlessBusy(ctx, () => signUp(deps, wish, circumstances));
+  const made = await unlessBusy(ctx, () => signUp(deps, { proofId, ...wish }, circumstances));
   if (!made) return { error: 'busy', whys: {} };
   if (made.outcome === 'flawed') return refused(ctx, 400, whysOf(made.flaws));
   if (made.outcome === 'username-taken') return refused(ctx, 409, { username: 'taken' });
@@ -152,19 +137,9 @@ async function unlessBusy<T>(ctx: Context, work: () => Promise<T>): Promise<T | 
   }
 }
 
-function refused(ctx: Context, status: 400 | 409, whys: Record<string, string>): Flaws {
+function refused(ctx: Context, status: 400 | 409, whys: Whys): Flaws {
   ctx.status = status;
   return { error: 'flawed', whys };
-}
-
-const FIELDS: Record<string, string> = {
-  givenName: 'given_name',
-  familyName: 'family_name',
-  password: 'new_password',
-};
-
-function whysOf(flaws: AccountFlaw[]): Record<string, string> {
-  return Object.fromEntries(flaws.map(({ field, flaw }) => [FIELDS[field] ?? field, flaw]));
 }
 
 function show(
@@ -176,6 +151,7 @@ function show(
   deps.render(ctx, 'sign-up/details', {
     ...frameOf(interaction),
     username: deps.settings.GATEHOUSE_USERNAME,
+    fields: ownFieldsIn(languageOf(ctx, deps.now()), deps.settings.GATEHOUSE_PROFILE),
     typed: typed && { ...typed, new_password: undefined },
     error: flaws?.error,
     whys: flaws?.whys ?? {},

@@ -23,7 +23,7 @@ export interface SignUpDeps extends PrepareAccountDeps {
   now: () => Date;
 }
 
-export interface SignUpWish extends Pick<AccountWish, 'username' | 'profile'> {
+export interface SignUpWish extends Pick<AccountWish, 'username' | 'profile' | 'ownFields'> {
   proofId: string;
   password: string;
 }

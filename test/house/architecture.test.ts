@@ -13,7 +13,13 @@ const FLOW = [...DOMAIN, 'oidc/interaction.ts', 'oidc/dispatch.ts'];
 
 const MAY_IMPORT: Record<string, string[]> = {
   crypto: [],
-  settings: ['limits/budgets.ts', 'brand/colour.ts', 'pictures'],
+  settings: [
+    'limits/budgets.ts',
+    'brand/colour.ts',
+    'pictures',
+    'i18n/languages.ts',
+    'accounts/own-fields.ts',
+  ],
   i18n: [],
   logging: [],
   transactions: [],

@@ -22,6 +22,20 @@ const elsewhere = (reader: Reader) => ({
   asked: Object.fromEntries(whoAsked(reader).map(({ name, value }) => [name, value])),
 });
 
+/** As an operator may ask for them: in whatever language their labels are. */
+const OWN_FIELDS = [
+  { name: 'company', type: 'text', required: true, label: 'Company', choices: [] },
+  { name: 'since', type: 'date', required: false, label: 'Customer since', choices: [] },
+  {
+    name: 'team',
+    type: 'choice',
+    required: false,
+    label: 'Team',
+    choices: ['Red', 'Blue'].map((label) => ({ value: label.toLowerCase(), label })),
+  },
+  { name: 'terms', type: 'yes/no', required: true, label: 'I agree to the statutes', choices: [] },
+];
+
 /** Creating an account, and proving an address. */
 export const signingUp: States = {
   'sign-up/sign-up': {
@@ -55,6 +69,11 @@ export const signingUp: States = {
     empty: details,
     'without-user-name': { ...details, username: 'off' },
     'user-name-required': { ...details, username: 'required' },
+    'own-fields': { ...details, fields: OWN_FIELDS },
+    'own-fields-flawed': {
+      ...flawed({ company: 'missing', team: 'not-valid', since: 'not-valid', terms: 'missing' }),
+      fields: OWN_FIELDS,
+    },
     missing: { ...flawed({ username: 'missing' }), username: 'required', typed: undefined },
     ...each(
       Object.fromEntries(
