@@ -151,6 +151,12 @@ it('lists the trail by who, what and when', async () => {
 
 it.each([
   ['short\n', 'The password is too short: 8 characters or more.'],
+  [
+    'Password1\n',
+    'The password is one of the 10,000 most common: it is tried first wherever somebody guesses.',
+  ],
+  ['gatehouse rules\n', 'The password holds the name of this service.'],
+  ['bad@example\n', 'The password holds the e-mail address, or a part of it.'],
   [`${'x'.repeat(200)}\n`, 'The password is too long: 128 characters at most.'],
   ['12345678\0\n', 'The password holds characters that cannot be stored.'],
 ])('refuses a bad password in one sentence: %j', async (input, sentence) => {

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { passwordFlaw } from '../../src/passwords/policy.ts';
 import { breachedPasswords } from '../../src/passwords/breached.ts';
+import { openPasswordRules } from '../../src/passwords/open-rules.ts';
 
 const STOLEN = 'stolen from somewhere';
 const SHA1 = hash('sha1', STOLEN, 'hex').toUpperCase();
@@ -86,4 +88,17 @@ it('lets the password pass where nobody listens', async () => {
   });
   expect(await isBreached(STOLEN)).toBe(false);
   expect(complaints).toHaveLength(1);
+});
+
+it('is a rule of the house where an operator names the service, and else asks nobody', async () => {
+  answer = lines(`${SHA1.slice(5)}:12`);
+  const { port }: AddressInfo = Object(server.address());
+  const house = { brand: 'Gatehouse', issuer: 'https://id.example.com', onAway: () => {} };
+  const breachedUrl = `http://127.0.0.1:${port}/range`;
+  expect(await passwordFlaw(openPasswordRules({ ...house, breachedUrl }), STOLEN, {})).toBe(
+    'breached',
+  );
+  expect(asked).toHaveLength(1);
+  expect(await passwordFlaw(openPasswordRules(house), STOLEN, {})).toBeUndefined();
+  expect(asked).toHaveLength(1);
 });

@@ -118,6 +118,28 @@ describe('settings', () => {
     expect(fault).not.toContain('aHVudGVyMg');
   });
 
+  it.each([
+    ['https://api.pwnedpasswords.com/range', true],
+    ['http://localhost:8080/range', true],
+    ['http://127.0.0.1:8080', true],
+    ['http://passwords.example.com/range', false],
+    ['https://you:secret@passwords.example.com', false],
+    ['https://passwords.example.com/?key=secret', false],
+    ['ftp://passwords.example.com', false],
+    ['passwords.example.com', false],
+  ])('ask for stolen passwords at %s: %s', (GATEHOUSE_BREACHED_PASSWORDS, may) => {
+    const { GATEHOUSE_BREACHED_PASSWORDS: fault } = faultsOf({ GATEHOUSE_BREACHED_PASSWORDS });
+    expect(fault === undefined).toBe(may);
+    expect(fault ?? '').not.toContain('secret');
+  });
+
+  it('let no password grow old within a day', () => {
+    expect(faultsOf({ GATEHOUSE_PASSWORD_EXPIRY: '86400' })).toEqual({});
+    expect(faultsOf({ GATEHOUSE_PASSWORD_EXPIRY: '3600' })).toHaveProperty(
+      'GATEHOUSE_PASSWORD_EXPIRY',
+    );
+  });
+
   it('know an address range when they see one', () => {
     expect(faultsOf({ GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/8, ::1, 192.168.0.1' })).toEqual({});
     expect(faultsOf({ GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/33' })).toHaveProperty(

@@ -28,8 +28,16 @@ export const resetting: States = {
     long: { ...choose, door: LONG, email: WOLFE.identifier },
   },
   'password-reset/link': {
-    here: { action: ACTION, email },
+    here: { action: ACTION, door: ATLAS, email },
+    'here-by-itself': { action: ACTION, email },
     elsewhere: (reader) => ({ action: ACTION, email, asked: whoAsked(reader) }),
   },
   'password-reset/link-ended': { over: { why: 'over' }, stopped: { why: 'stopped' } },
+  'password-expiry/password-expiry': {
+    empty: choose,
+    unchanged: { ...choose, flaw: 'unchanged' },
+    common: { ...choose, flaw: 'common' },
+    busy: { ...choose, busy: true },
+    long: { ...choose, door: LONG, email: WOLFE.identifier },
+  },
 };
