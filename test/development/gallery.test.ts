@@ -39,6 +39,15 @@ describe.each(PLACES)('$view, $state', ({ path }) => {
     expect(text).toContain('<meta name="robots" content="noindex">');
   });
 
+  it('has its main form first, and a button in every form', async () => {
+    const { text } = await look(`${path}/alone?language=en`);
+    const forms = [...text.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)];
+    expect(forms.at(-1)?.[1]).toContain('id="language"');
+    for (const [, , content] of forms.slice(0, -1)) {
+      expect(content).toMatch(/<button\b[^>]* type="submit"/);
+    }
+  });
+
   it('weighs less than 30 KB, all told', async () => {
     const { text } = await look(`${path}/alone?language=ru`);
     const answers = await Promise.all(files(text).map((file) => look(file)));
