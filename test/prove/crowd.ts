@@ -6,19 +6,22 @@ import { argon2Hasher } from '../../src/passwords/argon2-hasher.ts';
 export const KINDS = ['unknown', 'known', 'unverified', 'disabled', 'passwordless'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** So many addresses of each kind, all of one length; the accounts are written as a sign-up would leave them. */
+/** Addresses of each kind, all of one length; the accounts are written as a sign-up would leave them. */
 export async function makeCrowd(
   config: ClientConfig,
-  count: number,
+  counts: Partial<Record<Kind, number>>,
 ): Promise<Record<Kind, string[]>> {
-  const addresses = () =>
-    Array.from({ length: count }, () => `${randomBytes(8).toString('hex')}@example.com`);
+  const addresses = (kind: Kind) =>
+    Array.from(
+      { length: counts[kind] ?? 0 },
+      () => `${randomBytes(8).toString('hex')}@example.com`,
+    );
   const crowd: Record<Kind, string[]> = {
-    unknown: addresses(),
-    known: addresses(),
-    unverified: addresses(),
-    disabled: addresses(),
-    passwordless: addresses(),
+    unknown: addresses('unknown'),
+    known: addresses('known'),
+    unverified: addresses('unverified'),
+    disabled: addresses('disabled'),
+    passwordless: addresses('passwordless'),
   };
   const hash = await argon2Hasher({ atOnce: 1 }).hash('correct horse battery');
   const client = new Client(config);

@@ -7,6 +7,7 @@ import stopRealParts from '../support/stop-real-parts.js';
 import { axe } from './axe.ts';
 import { contactSheet } from './contact-sheet.ts';
 import { enumeration } from './enumeration.ts';
+import { kills, smtpAway } from './mail.ts';
 import { redemption, refresh } from './redemption.ts';
 import { rotation } from './rotation.ts';
 import { start } from './start.ts';
@@ -15,6 +16,7 @@ import { type Row, tableOf } from './table.ts';
 const PROOFS: Record<string, () => Promise<Row[]>> = {
   start,
   enumeration,
+  mail: async () => [...(await smtpAway()), ...(await kills())],
   redemption: async () => [await redemption('postgres'), await redemption('redis')],
   refresh: async () => [await refresh('postgres'), await refresh('redis')],
   rotation: async () => [await rotation()],
