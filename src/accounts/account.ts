@@ -33,6 +33,9 @@ export interface Account {
   updatedAt: Date;
 }
 
+/** Of both, where an account begins: nothing of it has ever been ended. */
+export const FIRST_VERSION = 1;
+
 export type OwnFields = Record<string, string | boolean>;
 
 /** What its owner or an operator may change without a ceremony. */

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/account.ts';
+import { type Account, FIRST_VERSION } from '../accounts/account.ts';
 import {
   type AccountFlaw,
   type AccountPorts,
@@ -48,8 +48,9 @@ export async function signUp(
   const at = deps.now();
   const proof = await deps.proofs.find(proofId);
   const standing = standingOf(proof, at);
-  if (standing === 'used') return madeBefore(deps, proofId);
-  if (!proof || standing !== 'proved') return { outcome: 'over' };
+  if (proof?.purpose !== 'sign-up') return { outcome: 'over' };
+  if (standing === 'used') return madeBefore(deps, proofId, at);
+  if (standing !== 'proved') return { outcome: 'over' };
   const { account, flaws } = await prepareAccount(deps, {
     ...wish,
     email: proof.email,
@@ -60,7 +61,7 @@ export async function signUp(
   if (!account) return { outcome: 'flawed', flaws };
   const made = await make(deps, { proofId, at, account }, circumstances);
   if (made === 'username-taken') return { outcome: made };
-  return madeBefore(deps, proofId);
+  return madeBefore(deps, proofId, at);
 }
 
 type NewAccount = Parameters<typeof writeAccount>[1]['account'];
@@ -89,11 +90,16 @@ async function make(
 /** Undoes the account that was written in the same transaction. */
 class ProofIsOver extends Error {}
 
-/** What became of the proof says who made the account: this very page, or somebody else. */
-async function madeBefore(deps: SignUpDeps, proofId: string): Promise<SignUpOutcome> {
+/**
+ * What became of the proof says who made the account: this very page, or somebody else. The page opens it only as it was
+ * made: a page that was kept must not outlive a new password, nor a sign-out everywhere.
+ */
+async function madeBefore(deps: SignUpDeps, proofId: string, at: Date): Promise<SignUpOutcome> {
   const proof = await deps.proofs.find(proofId);
   if (proof?.state === 'proved') return { outcome: 'address-taken' };
   if (proof?.state !== 'used' || !proof.accountId) return { outcome: 'over' };
   const account = await deps.accounts.find(proof.accountId);
-  return account ? { outcome: 'signed-up', account } : { outcome: 'over' };
+  if (!account) return { outcome: 'over' };
+  const asMade = account.signOutVersion === FIRST_VERSION && proof.expiresAt > at;
+  return asMade ? { outcome: 'signed-up', account } : { outcome: 'address-taken' };
 }

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Account } from '../../src/accounts/account.ts';
+import { setPassword } from '../../src/accounts/set-password.ts';
 import { BACKENDS, type TestHouse, openTestHouse } from '../support/house.ts';
 import type { Browser, Page } from '../support/browser.ts';
+import { send } from '../support/http.ts';
 import { codeIn, letterTo } from '../support/letters.ts';
 import { type Application, PUBLIC, application, me, redeem, request } from '../oidc/application.ts';
 
@@ -10,6 +13,21 @@ const MANY = { GATEHOUSE_BUDGETS: '{"proofs-per-origin":{"most":1000}}' };
 const PASSWORD = 'seven quiet herons';
 
 const freshAddress = () => `${randomUUID()}@example.com`;
+
+/** After which nothing from before opens the account. */
+const CHANGES: [string, (house: TestHouse['house'], account: Account) => Promise<unknown>][] = [
+  [
+    'a new password',
+    (house, account) =>
+      setPassword(
+        house,
+        { account, password: 'completely other words', by: 'cli' },
+        { actor: 'cli' },
+      ),
+  ],
+  ['a sign-out everywhere', ({ accounts }, { id }) => accounts.signOutEverywhere(id)],
+  ['a disabled account', ({ accounts, now }, { id }) => accounts.disable(id, now())],
+];
 
 /** What is different for everybody is taken out. */
 const plain = (page: Page, address: string) =>
@@ -180,6 +198,26 @@ describe.each(BACKENDS)('signing up (%s)', (backend) => {
       'email-verification',
       'welcome',
     ]);
+  });
+
+  it.each(CHANGES)('a last page that was kept opens nothing after %s', async (_what, change) => {
+    const { browser, email, page } = await asFarAsDetails();
+    const cookie = [...browser.cookies(new URL(page.url).pathname)].map((pair) => pair.join('='));
+    const headers = { cookie: cookie.join('; '), origin: house.issuer };
+    const body = new URLSearchParams(details);
+    // Whoever keeps the page does not follow where it leads.
+    expect((await send(page.url, { body, headers })).status).toBe(303);
+    const account = await accountOf(email);
+    if (!account) throw new Error('no account');
+    expect(await change(house.house, account)).toBeTruthy();
+    const late = await browser.submit(page, details);
+    expect([late.status, late.text]).toEqual([
+      409,
+      expect.stringContaining('You have an account already'),
+    ]);
+    expect((await browser.visit('/')).text).not.toContain('Hello');
+    const events = await house.house.audit.list({ accountId: account.id, limit: 20 });
+    expect(events.filter(({ name }) => name === 'signed-in')).toHaveLength(1);
   });
 
   it('of two people with one address the first gets the account, the other a way into it', async () => {
