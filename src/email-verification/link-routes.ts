@@ -13,7 +13,7 @@ import { languageOf } from '../i18n/language-of.ts';
 import { timeWithZone } from '../i18n/time-with-zone.ts';
 import { translator } from '../i18n/translate.ts';
 import type { Interactions } from '../oidc/interaction.ts';
-import { browserOf, browserThatComes } from '../proofs/browser-cookie.ts';
+import { browserOf } from '../proofs/browser-cookie.ts';
 import { keepLink, keptLink } from '../proofs/link-cookie.ts';
 import {
   type LinkDeps,
@@ -56,6 +56,7 @@ export function linkRoutes(deps: LinkRouteDeps): Router {
 
   router.post('/email-verification/:handle', async (ctx) => {
     const link = await linkOf(deps, ctx);
+    if (link?.standing === 'taken-over') return onceMore(deps, ctx, link);
     if (link?.standing !== 'pending') return show(deps, ctx, link);
     return link.uid === undefined ? elsewhere(deps, ctx, link) : confirm(deps, ctx, link, link.uid);
   });
@@ -65,12 +66,12 @@ export function linkRoutes(deps: LinkRouteDeps): Router {
 
 const PAGE = 'email-verification';
 
+/** A browser that has none is given a secret with the page: whoever then clicks twice is one browser. */
 function linkOf(deps: LinkRouteDeps, ctx: Context): Promise<ReadLink | undefined> {
-  const browser = browserThatComes(ctx);
   return readLink(deps, {
     handle: keptLink(ctx, String(ctx['params']['handle'])),
     purposes: ['sign-up', 'verify'],
-    ...(browser !== undefined && { browser }),
+    browser: browserOf(ctx, deps.now()),
   });
 }
 
@@ -102,6 +103,12 @@ async function elsewhere(deps: LinkRouteDeps, ctx: Context, link: ReadLink): Pro
   if (number === undefined) return show(deps, ctx, link, 'incomplete');
   await confirmElsewhere(deps, link, { number, circumstances });
   return seeOther(ctx, ctx.path);
+}
+
+/** The second of two clicks goes on like the first. */
+async function onceMore(deps: LinkRouteDeps, ctx: Context, link: ReadLink): Promise<void> {
+  const { here } = await readForm(ctx, form);
+  return here === undefined ? show(deps, ctx, link) : goOnHere(deps, ctx, link);
 }
 
 /** The first tab is gone: the proof becomes this browser's, and what it leads to ends at our own door. */

@@ -3,6 +3,7 @@ import { CannotGoOn } from '../http/cannot-go-on.ts';
 import { PROOF_LIVES_MS } from './proof.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const SECRET = /^[\w-]{43}$/;
 
 /** The pages that mailed links lead to. */
 export type LinkPage = 'email-verification' | 'password-reset';
@@ -12,7 +13,9 @@ export type LinkPage = 'email-verification' | 'password-reset';
  * page stands without it.
  */
 export function keepLink(ctx: Context, page: LinkPage, handle: string, now: Date): string {
-  const [id = '', secret = ''] = handle.split('.');
+  const [id = '', given = ''] = handle.split('.');
+  // What cannot be one is left away: its page then says that the link is not good.
+  const secret = SECRET.test(given) ? given : '';
   if (!UUID.test(id)) throw new CannotGoOn(404, 'not-found');
   const path = `/${page}/${id}`;
   ctx.cookies.set(nameOf(ctx), secret, {

@@ -155,6 +155,23 @@ describe('in another browser', () => {
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
     expect(answers.some(({ url }) => url.endsWith('/sign-up/details'))).toBe(true);
   });
+
+  it('pressed a second time before the first answer came, it goes on all the same', async () => {
+    const { link } = await signingUp();
+    const other = house.browser();
+    const page = await other.visit(link);
+    const cookie = [...other.cookies(new URL(page.url).pathname)].map((pair) => pair.join('='));
+    const body = new URLSearchParams({ here: 'yes' });
+    const headers = { cookie: cookie.join('; '), origin: house.issuer };
+    expect((await send(page.url, { body, headers })).status).toBe(303);
+    const second = await other.submit(page, {}, { button: { name: 'here', value: 'yes' } });
+    expect(second.url).toMatch(/\/sign-up\/details$/);
+    const stranger = house.browser();
+    const late = await stranger.visit(link);
+    expect(late.status).toBe(410);
+    const posted = await stranger.visit(late.url, { body, headers: { origin: house.issuer } });
+    expect(posted.status).toBe(410);
+  });
 });
 
 it('a newer mail makes the older link worthless, and its page says so', async () => {
@@ -184,6 +201,22 @@ it.each(['x', '...', randomUUID(), `${randomUUID()}.${'a'.repeat(43)}`, '%00.x',
     const page = await house.browser().visit(`/email-verification/${handle}`);
     expect(page.status).toBe(404);
     expect(page.text).toContain('<h1>');
+  },
+);
+
+it.each(['a\r\nb', '\0', ';x', '\u{1f600}', 'é', ' ', 'a'.repeat(8000)])(
+  'what no secret looks like (%j) is kept nowhere, and its pages say that the link is not good',
+  async (odd) => {
+    for (const [page, status] of Object.entries({
+      'email-verification': 404,
+      'password-reset': 410,
+    })) {
+      const path = `/${page}/${randomUUID()}`;
+      const browser = house.browser();
+      const shown = await browser.visit(`${path}.${encodeURIComponent(odd)}`);
+      expect([shown.status, new URL(shown.url).pathname]).toEqual([status, path]);
+      expect(browser.cookies(path).has('gatehouse_link')).toBe(false);
+    }
   },
 );
 
