@@ -22,7 +22,7 @@ export const RETRIES = {
 export const EXPIRY_S: Record<JobName, number> = {
   'clean-up': 900,
   'rotate-keys': 900,
-  'mail-proof': 60,
+  'mail-proof': 15,
   'send-mail': 120,
 };
 

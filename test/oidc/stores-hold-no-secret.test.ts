@@ -1,6 +1,6 @@
-import { Redis } from 'ioredis';
 import { BACKENDS, type TestHouse, openTestHouse } from '../support/house.ts';
 import type { Browser, Page } from '../support/browser.ts';
+import { dumpPostgres, dumpRedis, isIn } from '../support/dumps.ts';
 import { type Application, application, post, redeem, refresh, request } from './application.ts';
 
 describe.each(BACKENDS)('whoever reads the stores (%s)', (backend) => {
@@ -81,43 +81,7 @@ async function exchange(app: Application, browser: Browser, secrets: Map<string,
   return String(second.id_token);
 }
 
-/** As it is, and as binary columns and seals would show it. */
-function isIn(dump: string, value: string): boolean {
-  const bytes = Buffer.from(value);
-  const base64 = bytes.toString('base64').replace(/=+$/, '').slice(0, -1);
-  return [value, bytes.toString('hex'), base64].some((form) => dump.includes(form));
-}
-
 async function push(app: Application): Promise<unknown> {
   const { url } = await request(app);
   return (await post(app, '/request', url.searchParams)).json()['request_uri'];
-}
-
-async function dumpPostgres({ house }: TestHouse): Promise<string> {
-  const tables = await house.db.$queryRawUnsafe<{ name: string }[]>(
-    `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
-     WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`,
-  );
-  const dumps: string[] = [];
-  for (const { name } of tables) {
-    const rows = await house.db.$queryRawUnsafe<{ row: string }[]>(
-      `SELECT row_to_json(t)::text AS row FROM ${name} t`,
-    );
-    dumps.push(name, ...rows.map(({ row }) => row));
-  }
-  return dumps.join('\n');
-}
-
-async function dumpRedis({ settings }: TestHouse): Promise<string> {
-  if (!settings.REDIS_URL) return '';
-  const redis = new Redis(settings.REDIS_URL);
-  const dumps: string[] = [];
-  for await (const keys of redis.scanStream({ match: 'gatehouse:*', count: 1000 })) {
-    for (const key of keys) {
-      const hash = (await redis.type(key)) === 'hash';
-      dumps.push(key, JSON.stringify(hash ? await redis.hgetall(key) : await redis.get(key)));
-    }
-  }
-  redis.disconnect();
-  return dumps.join('\n');
 }
