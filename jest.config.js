@@ -8,5 +8,6 @@ export default {
   maxWorkers: 3,
   // Modules stay in a worker's memory. With a limit there are always workers, and a run always ends.
   workerIdleMemoryLimit: '1GB',
+  workerGracefulExitTimeout: 5000,
   testTimeout: 30_000,
 };

@@ -5,6 +5,7 @@ import { createAdapter } from './adapter.ts';
 import { nameGrant } from './access-tokens.ts';
 import { claims } from './claims.ts';
 import { registrationOf } from './client-cache.ts';
+import { fetchClientKeys } from './client-keys.ts';
 import { cookies } from './cookies.ts';
 import { mayCallFrom } from './cors.ts';
 import { told } from './errors.ts';
@@ -52,6 +53,8 @@ export function configuration(deps: ProviderDeps, parts: Parts): Configuration {
     }),
     findAccount: (ctx, id) =>
       findAccount({ vitals, ownFields: settings.GATEHOUSE_PROFILE ?? [] }, ctx, id),
+    // Of all that the library could fetch, the keys of clients are all that is on.
+    fetch: fetchClientKeys(deps.now),
     renderError: (ctx, out, error) => pages.error(ctx, told(out, error), error),
   };
 }
@@ -81,7 +84,6 @@ const DECISIONS: Configuration = {
   revokeGrantPolicy: () => true,
   formats: { customizers: { jwt: nameGrant } },
   clockTolerance: 5,
-  fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
   discovery: {
     ui_locales_supported: ['en', 'fr', 'ru'],
     // One page for all of them: it fits a small window, and fingers.
