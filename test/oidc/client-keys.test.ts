@@ -27,7 +27,7 @@ async function place(answer: RequestListener) {
   };
 }
 
-const soon = () => ({ signal: AbortSignal.timeout(200) });
+const soon = () => ({ signal: AbortSignal.timeout(600) });
 
 describe('keys that clients publish', () => {
   let clock = new Date();
