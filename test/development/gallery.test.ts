@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GALLERY, PLACES } from '../../src/development/gallery/gallery.ts';
 import { LANGUAGES } from '../../src/i18n/languages.ts';
@@ -15,7 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const views = globSync('**/*.pug', { cwd: join(import.meta.dirname, '../../views') })
+const root = join(import.meta.dirname, '../..');
+const english: object = JSON.parse(readFileSync(join(root, 'src/i18n/messages/en.json'), 'utf8'));
+const views = globSync('**/*.pug', { cwd: join(root, 'views') })
   .filter((file) => !/^(layouts|mixins|mail)\//.test(file))
   .map((file) => file.replace(/\.pug$/, ''));
 const look = (path: string, headers = {}) =>
@@ -55,6 +57,18 @@ describe.each(PLACES)('$view, $state', ({ path }) => {
     const bytes = Buffer.byteLength([text, ...answers.map((answer) => answer.text)].join(''));
     expect(bytes).toBeLessThan(30_000);
   });
+});
+
+it('says every message on some page', async () => {
+  const pages = await Promise.all(PLACES.map(({ path }) => look(`${path}/alone?language=en`)));
+  const html = unescaped(pages.map(({ text }) => text).join('\n'));
+  const said = `${html.replaceAll(/<[^>]*>/g, '')}\n${html}`;
+  const unsaid = Map.groupBy(messages(), ([key]) => key.replace(/_(one|other)$/, ''));
+  for (const [key, forms] of unsaid) {
+    if (forms.some(([, message]) => shapeOf(message).test(said))) unsaid.delete(key);
+  }
+  // Mails have a table of their own (/letterbox/templates).
+  expect([...unsaid.keys()].filter((key) => !key.startsWith('mail.'))).toEqual([]);
 });
 
 it('leads through all states, one after the other', async () => {
@@ -99,3 +113,31 @@ it('posts nothing anywhere', async () => {
   });
   expect(status).toBe(204);
 });
+
+function messages(tree: object = english, prefix = ''): [string, string][] {
+  return Object.entries(tree).flatMap(([key, value]): [string, string][] =>
+    typeof value === 'string'
+      ? [[`${prefix}${key}`, value]]
+      : messages(Object(value), `${prefix}${key}.`),
+  );
+}
+
+/** The message with whatever stands in its gaps. */
+function shapeOf(message: string): RegExp {
+  const parts = message
+    .split(/\{\{\w+\}\}/)
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(parts.join('[^]{0,200}?'));
+}
+
+function unescaped(html: string): string {
+  return html.replaceAll(/&(amp|quot|lt|gt|#39);/g, (entity) => ENTITIES[entity] ?? entity);
+}
+
+const ENTITIES: Record<string, string> = {
+  '&amp;': '&',
+  '&quot;': '"',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&#39;': "'",
+};

@@ -17,6 +17,7 @@ export const arriving: States = {
     busy: { ...typed, error: 'busy' },
     'wait-seconds': { ...typed, error: 'wait-seconds', count: 31 },
     'wait-minutes': { ...typed, error: 'wait-minutes', count: 1 },
+    'wait-hours': { ...typed, error: 'wait-hours', count: 24 },
     again: { ...signIn, door: ATLAS, person: CAMILLE },
     'again-refused': { ...signIn, door: ATLAS, person: NAMELESS, error: 'refused' },
     long: { ...signIn, door: LONG, person: WOLFE },

@@ -31,6 +31,11 @@ const checks = (passed: boolean) => [
   check('algorithm', 'RS256'),
   check('issuer', 'http://localhost:3000'),
   check('audience', 'demo'),
+  check('client', 'demo'),
+  check('type', 'at+jwt'),
+  check('subject', '5b1c2a5e-4f0a-4a50-9c55-0d2f0b6b8a11'),
+  check('nonce', 'vS9kZ1u3'),
+  check('issued', '2026-11-20T16:30:00.000Z'),
   check('expiry', '2026-11-20T17:30:00.000Z', passed),
 ];
 const token = (name: string, passed = true) => ({
@@ -116,7 +121,13 @@ export const developing: States = {
       state: 'done',
       next: '/gallery/error/error/not-found',
       choices: [{ name: 'language', options: [{ name: 'en', href: '?', chosen: true }] }],
-      frames: [],
+      frames: ['phone', 'desk'].flatMap((size) =>
+        ['light', 'dark'].map((scheme) => ({
+          size,
+          scheme,
+          src: '/gallery/sign-out/done/done/alone',
+        })),
+      ),
     },
   },
 };
