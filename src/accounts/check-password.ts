@@ -19,7 +19,8 @@ export type CheckPasswordOutcome =
 
 type Verdict = { right: true; account: Account } | { right: false; why: WhyWrong };
 
-export type WhyWrong = 'wrong-password' | 'unknown-person' | 'disabled';
+/** `tries-spent`: not even looked at. */
+export type WhyWrong = 'wrong-password' | 'unknown-person' | 'disabled' | 'tries-spent';
 
 /**
  * Whether this is somebody's password. Strangers, disabled people and people without a password cost the same
@@ -36,13 +37,14 @@ export async function checkPassword(
   if (!attempt.admitted) return { outcome: 'wait', waitS: attempt.waitS };
   let verdict: Verdict | undefined;
   try {
-    verdict = await judge(deps, account, password);
+    verdict = await judge(deps, attempt.blind ? undefined : account, password);
   } finally {
     await attempt.done(verdict?.right === false);
   }
   if (verdict.right) return { outcome: 'right', account: verdict.account };
   const whose = account && { accountId: account.id };
-  return { outcome: 'wrong', why: verdict.why, spent: attempt.spends, ...whose };
+  const why = attempt.blind ? 'tries-spent' : verdict.why;
+  return { outcome: 'wrong', why, spent: attempt.spends, ...whose };
 }
 
 async function judge(

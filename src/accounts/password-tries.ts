@@ -1,5 +1,5 @@
 import type { BudgetName } from '../limits/budgets.ts';
-import type { Asked, Limiter } from '../limits/limiter.ts';
+import type { Admission, Asked, Limiter } from '../limits/limiter.ts';
 import type { Line } from '../limits/line.ts';
 import { originOf } from '../limits/origin.ts';
 import type { Account } from './account.ts';
@@ -12,6 +12,8 @@ export type AdmitTry = (account: Account | undefined) => Promise<PasswordTry>;
 export type PasswordTry =
   | {
       admitted: true;
+      /** Its account has none left: it is not even looked at, and answered like a wrong one. */
+      blind?: true;
       /** What this one would spend if it fails. */
       spends: BudgetName[];
       /** Must be told, whatever happened. Only failures count. */
@@ -35,7 +37,11 @@ export interface PasswordTriesDeps extends KnownBrowserDeps {
   line: Line;
 }
 
-/** A browser that the account knows has tries of its own: nobody else can spend them, and it waits for nobody. */
+/**
+ * A browser that the account knows has tries of its own: nobody else can spend them, and it waits for nobody. Strangers
+ * are counted by what they typed, and by whom it means: who spends what an account has by its address is told no sooner
+ * at its user name, and so does not learn that both are one person's.
+ */
 export function passwordTries(
   deps: PasswordTriesDeps,
   identifier: string,
@@ -43,23 +49,43 @@ export function passwordTries(
 ): AdmitTry {
   return async (account) => {
     const mark = await recognise(deps, account, visitor.marks);
-    const who = account ? `account ${account.id}` : `nobody ${canonicalIdentifier(identifier)}`;
-    const counted = `${mark ?? who} ${account?.unlocks ?? 0}`;
-    const leave = await deps.line(counted);
+    const counted = (one: string) => `${mark ?? one} ${account?.unlocks ?? 0}`;
+    const typed = `nobody ${canonicalIdentifier(identifier)}`;
+    const asTyped = counted(`typed ${typed}`);
+    const who = counted(account ? `account ${account.id}` : typed);
+    const leave = await deps.line(who);
     try {
-      const asked = mark ? ownTries(counted) : strangersTries(counted, visitor);
-      const admission = await deps.limiter.admit(asked);
-      if (!admission.admitted) {
+      const attempt: Attempt = mark
+        ? await deps.limiter.admit(ownTries(who))
+        : await strangersTry(deps, { who, asTyped }, visitor);
+      if (!attempt.admitted) {
         leave();
-        return { admitted: false, waitS: admission.waitS };
+        return { admitted: false, waitS: attempt.waitS };
       }
-      const done = (failed: boolean) => settle(admission, failed).finally(leave);
-      return { admitted: true, spends: admission.spent, done };
+      const done = (failed: boolean) => settle(attempt, failed).finally(leave);
+      return { admitted: true, spends: attempt.spent, done, ...(attempt.blind && { blind: true }) };
     } catch (error) {
       leave();
       throw error;
     }
   };
+}
+
+type Attempt = Admission & { blind?: true };
+
+async function strangersTry(
+  { limiter }: PasswordTriesDeps,
+  { who, asTyped }: { who: string; asTyped: string },
+  visitor: Visitor,
+): Promise<Attempt> {
+  const first = await limiter.admit(strangersTries(asTyped, visitor));
+  if (!first.admitted) return first;
+  const second = await limiter.admit([{ budget: 'passwords-per-account', of: who }]);
+  if (!second.admitted) return { ...first, blind: true };
+  const giveBack = async () => {
+    await Promise.all([first.giveBack(), second.giveBack()]);
+  };
+  return { ...first, spent: [...new Set([...first.spent, ...second.spent])], giveBack };
 }
 
 async function settle(admission: { giveBack(): Promise<void> }, failed: boolean): Promise<void> {

@@ -12,7 +12,7 @@ export interface AuditEvents {
   'signed-in': { remembered: boolean };
   /** The password was right; the address is yet to be proved. */
   'sign-in-held': { for: 'address' | 'password' };
-  'sign-in-refused': { why: 'wrong-password' | 'unknown-person' | 'disabled' };
+  'sign-in-refused': { why: 'wrong-password' | 'unknown-person' | 'disabled' | 'tries-spent' };
   /** Too many failures: whoever it is about waits. Told once, by the last one that was admitted. */
   'budget-spent': { budget: string };
   /** `purpose` of all of these: why an address is to be proved. */

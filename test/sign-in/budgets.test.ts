@@ -109,6 +109,27 @@ describe('too many wrong passwords', () => {
     ).toBe(429);
   });
 
+  it('whoever spends an account by its address does not learn its user name by it', async () => {
+    const person = await house.person({ username: 'victor' });
+    const byName = { email: 'Victor', password: person.password };
+    await tries.spend(person);
+    tries.hashed();
+    const nobody = { email: 'nobody-at-all', password: person.password };
+    for (let i = 0; i < 2; i += 1) {
+      const [status, text] = shown(await tries.attempt(byName));
+      const same = String(text).replaceAll('Victor', nobody.email);
+      expect([status, same]).toEqual(shown(await tries.attempt(nobody)));
+    }
+    // Hashed for like a stranger, and looked at no more than the account has tries.
+    expect(tries.hashed()).toBe(4);
+    await tries.spend(byName, 8);
+    expect((await tries.attempt(byName)).status).toBe(429);
+    const events = await house.house.audit.list({ accountId: person.id, limit: 40 });
+    expect(events.filter(({ name }) => name === 'signed-in')).toEqual([]);
+    expect(await unlockAccount(house.house, person.id, BY)).toBe('unlocked');
+    expect(isIn(await tries.attempt(byName))).toBe(true);
+  });
+
   it.each([
     ['an IPv4 address', '192.0.2.9', '192.0.2.9', '192.0.2.10'],
     ['an IPv6 household', '2001:db8:0:7::1', '2001:db8:0:7:ffff::2', '2001:db8:0:8::1'],
