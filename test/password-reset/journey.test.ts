@@ -170,6 +170,21 @@ describe('whoever forgot a password', () => {
     expect(home.text).not.toContain(other.email);
   });
 
+  it('ends so at our own door too, where the link was opened by somebody else’s browser', async () => {
+    const other = await house.person();
+    const browser = house.browser();
+    await browser.submit(await begin(browser), { email: other.email, password: other.password });
+    await forgotten();
+    const link = await browser.visit((await mailed(house, person.email)).path);
+    const choosing = await browser.submit(link);
+    expect(stepOf(choosing)).toBe('password-reset/new-password');
+    const posting = await browser.submit(choosing, { new_password: NEW });
+    const home = await browser.submit(posting);
+    expect(new URL(home.url).pathname).toBe('/');
+    expect(home.text).toContain(person.email);
+    expect(home.text).not.toContain(other.email);
+  });
+
   it('may click twice', async () => {
     const { browser, page } = await forgotten();
     const choosing = await typeCode(house, browser, page, person.email);
