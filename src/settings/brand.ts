@@ -14,7 +14,7 @@ export const brandSettings = {
   GATEHOUSE_BRAND_LOGO: picture()
     .optional()
     .describe(
-      'The path of a small square picture, PNG or WebP, up to 10 KB and 512 pixels, shown beside the name. Without it there is a gate.',
+      'The path of a small square picture, PNG or WebP, up to 5 KB and 512 pixels, shown beside the name. Without it there is a gate.',
     ),
   GATEHOUSE_BRAND_ACCENT: z
     .string()
@@ -31,8 +31,8 @@ export const brandSettings = {
   GATEHOUSE_BRAND_HELP_URL: page('Where people find help, shown in the footer'),
 };
 
-/** So that a page with it stays light. */
-const LIMITS = { bytes: 10 * 1024, pixels: 512 };
+/** So that a page with it still weighs less than 30 KB. */
+export const LOGO_LIMITS = { bytes: 5 * 1024, pixels: 512 };
 
 function picture() {
   return z.string().transform((path, ctx): Picture => {
@@ -45,7 +45,7 @@ function picture() {
 
 function pictureAt(path: string): Picture | string {
   try {
-    return readPicture(readFileSync(path), LIMITS);
+    return readPicture(readFileSync(path), LOGO_LIMITS);
   } catch {
     return 'must be the path of a file that can be read';
   }
