@@ -82,8 +82,10 @@ async function strangersTry(
   if (!first.admitted) return first;
   const second = await limiter.admit([{ budget: 'passwords-per-account', of: who }]);
   if (!second.admitted) return { ...first, blind: true };
+  // In this order: in between nobody is let in whose right password would not be looked at.
   const giveBack = async () => {
-    await Promise.all([first.giveBack(), second.giveBack()]);
+    await second.giveBack();
+    await first.giveBack();
   };
   return { ...first, spent: [...new Set([...first.spent, ...second.spent])], giveBack };
 }
