@@ -79,7 +79,8 @@ async function goOn(
     return deps.interactions.proceed(ctx, interaction, { proved });
   }
   const account = await deps.accounts.find(person.accountId);
-  const same = account && account.signOutVersion === person.signOutVersion;
+  const own = proof.accountId === person.accountId;
+  const same = own && account?.signOutVersion === person.signOutVersion;
   if (!same || !account.emailVerifiedAt || account.disabledAt) {
     const anew = { person: undefined, proof: undefined, wants: 'sign-in' } as const;
     return deps.interactions.proceed(ctx, interaction, anew);
