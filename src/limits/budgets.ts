@@ -54,5 +54,5 @@ export function budgetsWith(changes: BudgetChanges = {}): Budgets {
 /** What strangers may take of it before the rest is kept from them: of 5, 20 and 30 it is 3, 13 and 20. */
 export function forStrangers(budget: Budget): Budget {
   const most = Math.floor(budget.most * (1 - (budget.keptForKnown ?? 0)));
-  return { ...budget, most: Math.max(1, most) };
+  return { ...budget, most: Math.max(1, most), keptForKnown: 0 };
 }

@@ -106,8 +106,10 @@ function orLocal(counters: Counters, now: () => Date): TakeOne {
   };
 }
 
+/** Where something is kept from strangers, something still is. */
 function stricter(budget: Budget): Budget {
-  return { ...budget, most: Math.max(1, Math.floor(budget.most / LOCAL_SHARE)) };
+  const least = budget.keptForKnown ? 2 : 1;
+  return { ...budget, most: Math.max(least, Math.floor(budget.most / LOCAL_SHARE)) };
 }
 
 /** What cannot be put back stays taken, until its window ends. */

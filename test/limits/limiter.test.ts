@@ -7,6 +7,9 @@ import { originOf } from '../../src/limits/origin.ts';
 import { StoreAway } from '../../src/transactions/store-away.ts';
 
 const account = (of: string): Asked => ({ budget: 'passwords-per-account', of });
+const mails = (stranger: boolean): Asked[] => [
+  { budget: 'mails-per-address', of: 'you@example.com', stranger },
+];
 const origin = (of: string): Asked => ({ budget: 'passwords-per-origin', of });
 
 function limiter(counters: Counters = localCounters()) {
@@ -76,6 +79,12 @@ describe('while the store of the counters is away', () => {
     expect(await admit([account('a')])).toMatchObject({ admitted: false, waitS: 900 });
     clock.now = new Date(clock.now.getTime() + 900_000);
     expect(await admitted([account('a')], 100)).toBe(2);
+  });
+
+  it('strangers still leave something to browsers that are known', async () => {
+    const { admitted } = limiter(away);
+    expect(await admitted(mails(true), 10)).toBe(1);
+    expect(await admitted(mails(false), 10)).toBe(1);
   });
 
   it('what cannot be put back is no fault', async () => {
