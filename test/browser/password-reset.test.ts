@@ -50,7 +50,7 @@ async function forget(page: Page): Promise<void> {
 
 async function typeCode(page: Page): Promise<void> {
   await page.getByLabel('Code').fill((await mailed(house, person.email)).code);
-  await press(page, 'Go on');
+  await press(page, 'Continue');
   await heading(page, 'Choose a new password');
 }
 
@@ -195,7 +195,7 @@ for (const chromium of CHROMIUM) {
         data: { codeExpiresAt: past, askedAt: new Date(0) },
       });
       await page.getByLabel('Code').fill(code);
-      await press(page, 'Go on');
+      await press(page, 'Continue');
       await page.getByText('This code is too old. Ask for a new one.').waitFor();
       const link = await context.newPage();
       await link.goto(`${house.issuer}${path}`);
