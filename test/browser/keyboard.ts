@@ -1,12 +1,15 @@
 import type { Page } from 'playwright-core';
 
+/** Also through what is in frames. */
+const MOST_TABS = 120;
+
 /** What cannot be reached by the Tab key on the page that is open, or does not show that it has the focus. */
 export async function outOfReach(page: Page): Promise<string[]> {
   const names: unknown = await page.evaluate(`(${MARK})()`);
   if (!Array.isArray(names)) throw new Error('nothing was counted');
   const missing = new Set(names.map(String));
   const faint: string[] = [];
-  for (let tabs = 0; missing.size > 0 && tabs < 2 * names.length + 2; tabs += 1) {
+  for (let tabs = 0; missing.size > 0 && tabs < MOST_TABS; tabs += 1) {
     await page.keyboard.press('Tab');
     const [name, shows] = String(await page.evaluate(`(${FOCUSED})()`)).split('|');
     if (name && missing.delete(name) && shows === 'no') faint.push(`${name} hides its focus`);
