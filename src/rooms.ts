@@ -92,7 +92,7 @@ export function furnishRooms(
       vitals: requestVitals({ ...house, vitals: furniture.vitals }),
     },
     async interactionUrl(ctx, interaction) {
-      await openProgress({ artifacts }).takeUp(ctx, interaction);
+      await openProgress({ ...house, artifacts }).takeUp(ctx, interaction);
       return requests.keep(ctx, interaction);
     },
     pages: protocolPages({

@@ -4,6 +4,7 @@ import { circumstancesOf } from '../audit/circumstances-of.ts';
 import type { AuditTrail } from '../audit/store.ts';
 import { developmentOnly } from '../http/development-only.ts';
 import type { Render } from '../http/render.ts';
+import { seeOther } from '../http/see-other.ts';
 import { languageOf } from '../i18n/language-of.ts';
 import { DEMO } from './demo-clients.ts';
 import {
@@ -37,8 +38,7 @@ export function demoRoutes(deps: DemoDeps): Router {
     const before = await visits.read(ctx);
     const { visit, next = '/demo' } = await attempt(ctx, before, work);
     await visits.write(ctx, visit);
-    ctx.status = 303;
-    ctx.redirect(next);
+    seeOther(ctx, next);
   };
 
   router.get('/', async (ctx) => {

@@ -2,16 +2,12 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
-import type { Client } from '../clients/client.ts';
 import { doorOf } from '../clients/door.ts';
 import { OWN_CLIENT_ID } from '../clients/own-client.ts';
 import type { ClientStore } from '../clients/store.ts';
-import { browserName } from '../http/browser-name.ts';
 import { readForm } from '../http/form.ts';
 import type { Render } from '../http/render.ts';
-import { languageOf } from '../i18n/language-of.ts';
-import { timeWithZone } from '../i18n/time-with-zone.ts';
-import { translator } from '../i18n/translate.ts';
+import { seeOther } from '../http/see-other.ts';
 import type { Interactions } from '../oidc/interaction.ts';
 import { browserOf } from '../proofs/browser-cookie.ts';
 import { keepLink, keptLink } from '../proofs/link-cookie.ts';
@@ -26,6 +22,7 @@ import {
 } from '../proofs/links.ts';
 import { readDigits } from '../proofs/read-digits.ts';
 import { type TakeOverDeps, takeOver } from '../proofs/take-over.ts';
+import { whoAsked } from '../proofs/who-asked.ts';
 
 /**
  * Where the link of the mail leads. Reading it changes nothing: programs follow links before people do. In another
@@ -144,7 +141,7 @@ async function show(
     email: proof.email,
     purpose: proof.purpose,
     door: client && doorOf(client, undefined),
-    asked: whoAsked(ctx, link, client),
+    asked: whoAsked(ctx, proof, client),
   });
 }
 
@@ -162,22 +159,6 @@ function showEnd(
   });
 }
 
-/** By which somebody can tell whether it was they who asked. */
-function whoAsked(ctx: Context, { proof }: ReadLink, client: Client | undefined) {
-  const language = languageOf(ctx);
-  return {
-    application: client?.name,
-    at: timeWithZone(language, proof.createdAt),
-    browser: browserName(proof.userAgent, translator(language)),
-    ip: proof.ip,
-  };
-}
-
 function aboutIt(ctx: Context, { proof }: ReadLink) {
   return circumstancesOf(ctx, { clientId: proof.clientId });
-}
-
-function seeOther(ctx: Context, location: string): void {
-  ctx.status = 303;
-  ctx.redirect(location);
 }

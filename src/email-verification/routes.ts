@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { AccountStore } from '../accounts/store.ts';
 import { doorOf } from '../clients/door.ts';
 import type { Render } from '../http/render.ts';
+import { seeOther } from '../http/see-other.ts';
 import { tellReader } from '../i18n/language-of.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
 import { type CodeFlaw, type CodePageDeps, answerCodePage, codePage } from '../proofs/code-page.ts';
@@ -41,8 +42,7 @@ export function emailVerificationRoutes(deps: EmailVerificationDeps): Router {
     if (typeof answer === 'object') {
       return show(deps, ctx, interaction, await proofOf(deps, interaction), answer);
     }
-    ctx.status = 303;
-    ctx.redirect(pathOf(uid) + (answer === 'sent' ? '?sent' : ''));
+    seeOther(ctx, pathOf(uid) + (answer === 'sent' ? '?sent' : ''));
   });
 
   router.get('/interaction/:uid/email-verification/state', async (ctx) => {

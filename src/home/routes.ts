@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import { shownPerson } from '../accounts/shown-person.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Render } from '../http/render.ts';
+import { seeOther } from '../http/see-other.ts';
 import { tellReader } from '../i18n/language-of.ts';
 import type { Interactions } from '../oidc/interaction.ts';
 import { type FirstStepsDeps, firstSteps } from './first-steps.ts';
@@ -30,10 +31,7 @@ export function homeRoutes(deps: HomeDeps): Router {
   });
 
   // Where the requests of our own pages end. Nobody wants the code.
-  router.get('/signed-in', (ctx) => {
-    ctx.status = 303;
-    ctx.redirect('/');
-  });
+  router.get('/signed-in', (ctx) => seeOther(ctx, '/'));
 
   return router;
 }

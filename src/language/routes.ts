@@ -1,6 +1,7 @@
 import { Router } from '@koa/router';
 import { z } from 'zod';
 import { readForm } from '../http/form.ts';
+import { seeOther } from '../http/see-other.ts';
 import { rememberLanguage } from '../i18n/language-of.ts';
 import { isLanguage } from '../i18n/languages.ts';
 
@@ -15,8 +16,7 @@ export function languageRoutes(deps: { issuer: string; now: () => Date }): Route
   router.post('/language', async (ctx) => {
     const { language, back } = await readForm(ctx, form);
     rememberLanguage(ctx, language, deps.now());
-    ctx.status = 303;
-    ctx.redirect(onThisHost(back, deps.issuer));
+    seeOther(ctx, onThisHost(back, deps.issuer));
   });
   return router;
 }

@@ -7,6 +7,7 @@ import { circumstancesOf } from '../audit/circumstances-of.ts';
 import type { Client } from '../clients/client.ts';
 import { OWN_CLIENT_ID } from '../clients/own-client.ts';
 import { CannotGoOn } from '../http/cannot-go-on.ts';
+import { seeOther } from '../http/see-other.ts';
 import { registrationOf } from './client-cache.ts';
 import {
   type Asked,
@@ -232,9 +233,4 @@ function resultOf({ asked }: Interaction, { person }: Progress): Record<string, 
   const answered = asked.prompt === 'select_account' || asked.prompt === 'create';
   const chosen = answered ? { [asked.prompt]: {} } : {};
   return { ...chosen, login: { accountId, amr, remember, ts: at, signOutVersion } };
-}
-
-function seeOther(ctx: Context, location: string): void {
-  ctx.status = 303;
-  ctx.redirect(location);
 }

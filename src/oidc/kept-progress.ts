@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
 import { OWN_CLIENT_ID } from '../clients/own-client.ts';
 import { digest } from '../crypto/digest.ts';
+import { ownCookie } from '../http/own-cookie.ts';
 import type { Progress } from './dispatch.ts';
 import type { ArtifactStore } from './protocol-store.ts';
 
@@ -20,12 +21,14 @@ const AHEAD = 'ProgressAhead';
 /** Longer than any interaction lives. */
 const PROGRESS_S = 24 * 60 * 60;
 const AHEAD_S = 60;
-const COOKIE = 'gatehouse_ahead';
+const COOKIE = ownCookie('gatehouse_ahead');
 
 export function openProgress({
   artifacts,
+  now,
 }: {
   artifacts: Pick<ArtifactStore, 'put' | 'find' | 'consume'>;
+  now: () => Date;
 }): KeptProgress {
   const save = (uid: string, progress: Progress) =>
     artifacts.put(PROGRESS, digest(uid), { ...progress }, PROGRESS_S);
@@ -37,32 +40,15 @@ export function openProgress({
     async sendAhead(ctx, progress) {
       const handle = randomBytes(32).toString('base64url');
       await artifacts.put(AHEAD, digest(handle), { ...progress }, AHEAD_S);
-      setCookie(ctx, handle, AHEAD_S * 1000);
+      COOKIE.set(ctx, handle, new Date(now().getTime() + AHEAD_S * 1000));
     },
     async takeUp(ctx, { uid, params }) {
-      const handle = ctx.cookies.get(nameOf(ctx));
+      const handle = COOKIE.get(ctx);
       if (!handle || Reflect.get(params, 'client_id') !== OWN_CLIENT_ID) return;
-      setCookie(ctx, '', 0);
+      COOKIE.forget(ctx);
       const id = digest(handle);
       const sent = await artifacts.find(AHEAD, id);
       if (sent && (await artifacts.consume(AHEAD, id))) await save(uid, Object(sent.payload));
     },
   };
-}
-
-function setCookie(ctx: Context, handle: string, maxAge: number): void {
-  ctx.cookies.set(nameOf(ctx), handle, {
-    maxAge,
-    ...(maxAge === 0 && { expires: new Date(0) }),
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: ctx.secure,
-    path: '/',
-    overwrite: true,
-    signed: false,
-  });
-}
-
-function nameOf(ctx: Context): string {
-  return `${ctx.secure ? '__Host-' : ''}${COOKIE}`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context, Middleware } from 'koa';
+import { seeOther } from '../http/see-other.ts';
 
 const AGAIN = 'gatehouse_again';
 const MOST = 3;
@@ -37,7 +38,6 @@ async function sendRoundAgain(ctx: Context): Promise<void> {
   const query = new URLSearchParams(ctx.querystring);
   query.set(AGAIN, String(again + 1));
   ctx.remove('Set-Cookie');
-  ctx.status = 303;
-  ctx.redirect(`${ctx.path}?${query.toString()}`);
+  seeOther(ctx, `${ctx.path}?${query.toString()}`);
   ctx.body = '';
 }

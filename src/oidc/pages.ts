@@ -3,6 +3,7 @@ import { type KoaContextWithOIDC, errors } from 'oidc-provider';
 import { explainRedirect } from '../clients/explain-redirect.ts';
 import type { Reason } from '../http/cannot-go-on.ts';
 import type { DeveloperNote, ShowError } from '../http/error-page.ts';
+import { seeOther } from '../http/see-other.ts';
 import { registrationOf } from './client-cache.ts';
 import type { Requests } from './kept-requests.ts';
 
@@ -77,8 +78,7 @@ async function startedAgain(deps: ProtocolPageDeps, ctx: KoaContextWithOIDC): Pr
   if (ctx.oidc.route !== 'resume') return false;
   const kept = await deps.requests.again(String(ctx['params'].uid));
   if (typeof kept === 'string') return false;
-  ctx.status = 303;
-  ctx.redirect(`${ctx.oidc.urlFor('authorization')}?${kept.query}`);
+  seeOther(ctx, `${ctx.oidc.urlFor('authorization')}?${kept.query}`);
   return true;
 }
 

@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 import { CannotGoOn } from '../http/cannot-go-on.ts';
 import { readParameters } from '../http/form.ts';
+import { seeOther } from '../http/see-other.ts';
 
 const ALSO_BY_POST = new Set(['/auth', '/session/end']);
 /** A request line has to fit into what one may send as a head. */
@@ -17,6 +18,5 @@ export const postedRequests: Middleware = async (ctx, next) => {
   }
   const query = (await readParameters(ctx)).toString();
   if (ctx.querystring || query.length > LONGEST_QUERY) throw new CannotGoOn(400, 'malformed');
-  ctx.status = 303;
-  ctx.redirect(`${ctx.path}?${query}`);
+  seeOther(ctx, `${ctx.path}?${query}`);
 };

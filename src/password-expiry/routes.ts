@@ -8,7 +8,7 @@ import { readForm } from '../http/form.ts';
 import type { Render } from '../http/render.ts';
 import { tellReader } from '../i18n/language-of.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
-import { TooBusy } from '../passwords/hasher.ts';
+import { unlessBusy } from '../passwords/unless-busy.ts';
 import { type ChooseAnewDeps, chooseAnew, stillTheSame } from './choose-anew.ts';
 
 /** The step after the right password, where that one has grown too old: another is chosen before anybody is in. */
@@ -55,25 +55,21 @@ async function choose(
   const { person } = progress;
   if (!person) return deps.interactions.resume(ctx).then(() => undefined);
   const circumstances = circumstancesOf(ctx, { clientId: client.id });
-  try {
-    const done = await chooseAnew(deps, { holder: person, password }, circumstances);
-    if (done.outcome === 'flawed') {
-      ctx.status = 400;
-      return { flaw: done.flaw };
-    }
-    if (done.outcome === 'sign-in-again') await signInAgain(deps, ctx, interaction);
-    else {
-      const { remember, amr } = person;
-      const arrival = { account: done.account, remember, amr, announced: true };
-      await deps.interactions.arrive(ctx, interaction, arrival);
-    }
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof TooBusy)) throw error;
-    ctx.status = 503;
-    ctx.set('Retry-After', String(error.retryAfterS));
-    return { busy: true };
+  const done = await unlessBusy(ctx, () =>
+    chooseAnew(deps, { holder: person, password }, circumstances),
+  );
+  if (!done) return { busy: true };
+  if (done.outcome === 'flawed') {
+    ctx.status = 400;
+    return { flaw: done.flaw };
   }
+  if (done.outcome === 'sign-in-again') await signInAgain(deps, ctx, interaction);
+  else {
+    const { remember, amr } = person;
+    const arrival = { account: done.account, remember, amr, announced: true };
+    await deps.interactions.arrive(ctx, interaction, arrival);
+  }
+  return undefined;
 }
 
 function signInAgain(

@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Render } from '../http/render.ts';
+import { seeOther } from '../http/see-other.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
 import { type CodeFlaw, type CodePageDeps, answerCodePage, codePage } from '../proofs/code-page.ts';
 import { type AddressProof, standingOf } from '../proofs/proof.ts';
@@ -41,8 +42,7 @@ export function resetCodeRoutes(deps: ResetCodeDeps): Router {
     if (typeof answer === 'object') {
       return show(deps, ctx, interaction, await proofOf(interaction), answer);
     }
-    ctx.status = 303;
-    return ctx.redirect(pathOf(uid) + (answer === 'sent' ? '?sent' : ''));
+    return seeOther(ctx, pathOf(uid) + (answer === 'sent' ? '?sent' : ''));
   });
 
   router.get('/interaction/:uid/password-reset/code/state', async (ctx) => {

@@ -2,16 +2,13 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
-import type { Client } from '../clients/client.ts';
 import { doorOf } from '../clients/door.ts';
 import { OWN_CLIENT_ID } from '../clients/own-client.ts';
 import type { ClientStore } from '../clients/store.ts';
-import { browserName } from '../http/browser-name.ts';
 import { readForm } from '../http/form.ts';
 import type { Render } from '../http/render.ts';
-import { languageOf, tellReader } from '../i18n/language-of.ts';
-import { timeWithZone } from '../i18n/time-with-zone.ts';
-import { translator } from '../i18n/translate.ts';
+import { seeOther } from '../http/see-other.ts';
+import { tellReader } from '../i18n/language-of.ts';
 import type { Interactions } from '../oidc/interaction.ts';
 import { browserOf } from '../proofs/browser-cookie.ts';
 import { keepLink, keptLink } from '../proofs/link-cookie.ts';
@@ -23,8 +20,8 @@ import {
   readLink,
   voidProof,
 } from '../proofs/links.ts';
-import type { AddressProof } from '../proofs/proof.ts';
 import { type TakeOverDeps, takeOver } from '../proofs/take-over.ts';
+import { whoAsked } from '../proofs/who-asked.ts';
 
 /**
  * Where the link of the mail leads. Opening it changes nothing: programs follow links before people do. The password is
@@ -114,7 +111,7 @@ async function show(deps: ResetLinkDeps, ctx: Context, link: ReadLink | undefine
     action: ctx.path,
     email: proof.email,
     ...(uid === undefined
-      ? { asked: whoAsked(ctx, proof, client) }
+      ? { asked: listed(whoAsked(ctx, proof, client)) }
       : { door: client && doorOf(client, undefined) }),
   });
 }
@@ -126,19 +123,6 @@ function showEnd({ render }: ResetLinkDeps, ctx: Context, link: ReadLink | undef
   return render(ctx, 'password-reset/link-ended', { why });
 }
 
-/** By which somebody can tell whether it was they who asked. */
-function whoAsked(ctx: Context, proof: AddressProof, client: Client | undefined) {
-  const language = languageOf(ctx);
-  const facts = {
-    application: client?.name,
-    at: timeWithZone(language, proof.createdAt),
-    browser: browserName(proof.userAgent, translator(language)),
-    ip: proof.ip,
-  };
+function listed(facts: ReturnType<typeof whoAsked>) {
   return Object.entries(facts).flatMap(([name, value]) => (value ? [{ name, value }] : []));
-}
-
-function seeOther(ctx: Context, location: string): void {
-  ctx.status = 303;
-  ctx.redirect(location);
 }

@@ -6,8 +6,8 @@ import { circumstancesOf } from '../audit/circumstances-of.ts';
 import { readForm } from '../http/form.ts';
 import type { Render } from '../http/render.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
-import { TooBusy } from '../passwords/hasher.ts';
 import type { PasswordFlaw } from '../passwords/policy.ts';
+import { unlessBusy } from '../passwords/unless-busy.ts';
 import { doorFor } from './door-for.ts';
 import { type ResetPasswordDeps, ownerByProof, resetPassword } from './reset-password.ts';
 
@@ -57,25 +57,21 @@ async function choose(
   const { progress, client } = interaction;
   const proofId = progress.proved?.proofId ?? '';
   const circumstances = circumstancesOf(ctx, { clientId: client.id });
-  try {
-    const done = await resetPassword(deps, { proofId, password }, circumstances);
-    if (done.outcome === 'flawed') {
-      ctx.status = 400;
-      return { flaw: done.flaw };
-    }
-    if (done.outcome === 'over') await sayItIsOver(deps.interactions, ctx, interaction);
-    else {
-      // The mail of the new password tells of this browser too.
-      const arrival = { account: done.account, remember: false, announced: true, amr: ['otp'] };
-      await deps.interactions.arrive(ctx, interaction, arrival);
-    }
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof TooBusy)) throw error;
-    ctx.status = 503;
-    ctx.set('Retry-After', String(error.retryAfterS));
-    return { busy: true };
+  const done = await unlessBusy(ctx, () =>
+    resetPassword(deps, { proofId, password }, circumstances),
+  );
+  if (!done) return { busy: true };
+  if (done.outcome === 'flawed') {
+    ctx.status = 400;
+    return { flaw: done.flaw };
   }
+  if (done.outcome === 'over') await sayItIsOver(deps.interactions, ctx, interaction);
+  else {
+    // The mail of the new password tells of this browser too.
+    const arrival = { account: done.account, remember: false, announced: true, amr: ['otp'] };
+    await deps.interactions.arrive(ctx, interaction, arrival);
+  }
+  return undefined;
 }
 
 /** The page of the code tells what became of the proof. */

@@ -1,7 +1,9 @@
 import type { Context } from 'koa';
 import { CannotGoOn } from '../http/cannot-go-on.ts';
+import { ownCookie } from '../http/own-cookie.ts';
 import { PROOF_LIVES_MS } from './proof.ts';
 
+const COOKIE = ownCookie('gatehouse_link', '__Secure-');
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const SECRET = /^[\w-]{43}$/;
 
@@ -18,23 +20,11 @@ export function keepLink(ctx: Context, page: LinkPage, handle: string, now: Date
   const secret = SECRET.test(given) ? given : '';
   if (!UUID.test(id)) throw new CannotGoOn(404, 'not-found');
   const path = `/${page}/${id}`;
-  ctx.cookies.set(nameOf(ctx), secret, {
-    expires: new Date(now.getTime() + PROOF_LIVES_MS),
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: ctx.secure,
-    path,
-    overwrite: true,
-    signed: false,
-  });
+  COOKIE.set(ctx, secret, new Date(now.getTime() + PROOF_LIVES_MS), path);
   return path;
 }
 
 /** The handle of the link whose page this is, as this browser opened it. */
 export function keptLink(ctx: Context, id: string): string {
-  return `${id}.${ctx.cookies.get(nameOf(ctx)) ?? ''}`;
-}
-
-function nameOf(ctx: Context): string {
-  return `${ctx.secure ? '__Secure-' : ''}gatehouse_link`;
+  return `${id}.${COOKIE.get(ctx) ?? ''}`;
 }

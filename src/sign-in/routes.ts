@@ -14,7 +14,7 @@ import type { Render } from '../http/render.ts';
 import { languageOf, tellReader } from '../i18n/language-of.ts';
 import type { ProvedPerson } from '../oidc/dispatch.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
-import { TooBusy } from '../passwords/hasher.ts';
+import { unlessBusy } from '../passwords/unless-busy.ts';
 import { type BeginProofDeps, beginProof } from '../proofs/begin-proof.ts';
 import { browserOf } from '../proofs/browser-cookie.ts';
 import { type SignInDeps, signIn } from './sign-in.ts';
@@ -77,31 +77,22 @@ async function attempt(
   const remember = kept !== undefined;
   const circumstances = circumstancesOf(ctx, { clientId: interaction.client.id });
   const visitor = { ip: ctx.ip, marks: marksOf(ctx) };
-  try {
-    const tried = await signIn(
-      deps,
-      { identifier, password, remember, visitor, visit: interaction.uid },
-      circumstances,
-    );
-    if (tried.outcome === 'refused') return refused(ctx, 'refused');
-    if (tried.outcome === 'wait') return mustWait(ctx, tried.waitS);
-    if (tried.outcome === 'signed-in') giveMark(ctx, tried.mark, deps.now());
-    const { id: accountId, signOutVersion } = tried.account;
-    const at = Math.floor(deps.now().getTime() / 1000);
-    const held = tried.outcome === 'held' ? tried.for : undefined;
-    const missing = { addressProved: held !== 'address', passwordExpired: held === 'password' };
-    const person = { accountId, signOutVersion, ...missing, remember, amr: ['pwd'], at };
-    if (held === 'address') {
-      return await hold(deps, ctx, interaction, { account: tried.account, person });
-    }
-    await deps.interactions.proceed(ctx, interaction, { person });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof TooBusy)) throw error;
-    ctx.status = 503;
-    ctx.set('Retry-After', String(error.retryAfterS));
-    return { error: 'busy' };
+  const typed = { identifier, password, remember, visitor, visit: interaction.uid };
+  const tried = await unlessBusy(ctx, () => signIn(deps, typed, circumstances));
+  if (!tried) return { error: 'busy' };
+  if (tried.outcome === 'refused') return refused(ctx, 'refused');
+  if (tried.outcome === 'wait') return mustWait(ctx, tried.waitS);
+  if (tried.outcome === 'signed-in') giveMark(ctx, tried.mark, deps.now());
+  const { id: accountId, signOutVersion } = tried.account;
+  const at = Math.floor(deps.now().getTime() / 1000);
+  const held = tried.outcome === 'held' ? tried.for : undefined;
+  const missing = { addressProved: held !== 'address', passwordExpired: held === 'password' };
+  const person = { accountId, signOutVersion, ...missing, remember, amr: ['pwd'], at };
+  if (held === 'address') {
+    return hold(deps, ctx, interaction, { account: tried.account, person });
   }
+  await deps.interactions.proceed(ctx, interaction, { person });
+  return undefined;
 }
 
 /** The password is right; the address is yet to be proved, by a code that goes there. */

@@ -7,7 +7,7 @@ import { readForm } from '../http/form.ts';
 import type { Render } from '../http/render.ts';
 import { languageOf, tellReader } from '../i18n/language-of.ts';
 import type { Interaction, Interactions } from '../oidc/interaction.ts';
-import { TooBusy } from '../passwords/hasher.ts';
+import { unlessBusy } from '../passwords/unless-busy.ts';
 import { type AddressProof, standingOf } from '../proofs/proof.ts';
 import {
   type DetailsSettings,
@@ -124,17 +124,6 @@ async function goOn(
   }
   ctx.status = 409;
   return showKnown(deps, ctx, interaction);
-}
-
-async function unlessBusy<T>(ctx: Context, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof TooBusy)) throw error;
-    ctx.status = 503;
-    ctx.set('Retry-After', String(error.retryAfterS));
-    return undefined;
-  }
 }
 
 function refused(ctx: Context, status: 400 | 409, whys: Whys): Flaws {
