@@ -30,26 +30,48 @@ export interface OpenHouseOptions {
   now?: () => Date;
   /** Whether this process owns the embedded database, or another of the same server does. */
   embedded?: 'own' | 'shared';
+  /** Whether this process does the jobs too. */
+  jobs?: boolean;
   /** What a password's hash costs, where it is not the point. */
   hashing?: Argon2Options['parameters'];
 }
 
 /** Opens everything, in order. When a part fails, what is open is closed again. */
-export async function openHouse(settings: Settings, options: OpenHouseOptions): Promise<OpenHouse> {
+export function openHouse(settings: Settings, options: OpenHouseOptions): Promise<OpenHouse> {
+  return orNothing(async (closing) => {
+    const { house, database, ...heard } = await openGround(settings, options, closing);
+    await settleDemoClients(house);
+    const inDatabase = protocolPorts(database.pool);
+    const inRedis = await portsInRedis(settings, options.log, closing.add);
+    return {
+      ...house,
+      ...furnishRooms(house, { ...heard, ...inDatabase, ...inRedis }),
+      isReady: () => allAnswer([() => database.pool.query('SELECT 1')]),
+    };
+  });
+}
+
+/** What does the jobs, without the rooms: nobody is let in. */
+export function openWorkshop(settings: Settings, options: OpenHouseOptions): Promise<House> {
+  return orNothing(async (closing) => (await openGround(settings, options, closing)).house);
+}
+
+async function orNothing<T>(open: (closing: Closing) => Promise<T>): Promise<T> {
   const closing = closedInReverse();
   try {
-    return await openParts(settings, options, closing);
+    return await open(closing);
   } catch (error) {
     await closing.close();
     throw error;
   }
 }
 
-async function openParts(
+/** What every process stands on: stores, keys that its secret opens, and jobs, to do or only to ask for. */
+async function openGround(
   settings: Settings,
-  { log, now, embedded = 'own', hashing }: OpenHouseOptions,
+  { log, now, embedded = 'own', jobs: worker = true, hashing }: OpenHouseOptions,
   { add: atClose, close }: Closing,
-): Promise<OpenHouse> {
+) {
   const place = await databaseFor(settings, { embedded, log });
   atClose(() => place.stop());
   await bringUpToDate(place.direct, settings.GATEHOUSE_MIGRATE);
@@ -61,7 +83,7 @@ async function openParts(
   const onError = (error: Error) => log.warn({ err: error }, 'jobs are disturbed');
   const onDisturbance = (error: unknown) =>
     log.warn({ err: error }, 'breached passwords cannot be asked for');
-  const jobs = postgresJobs({ config: place.direct, worker: true, onError });
+  const jobs = postgresJobs({ config: place.direct, worker, onError });
   const house = { ...furnish(settings, { database, jobs, now, onDisturbance, hashing }), close };
   if (house.brand.palette.adjusted) log.info(ADJUSTED);
   atClose(() => house.postman.close());
@@ -74,18 +96,8 @@ async function openParts(
   const onFault = (error: unknown) => log.warn({ err: error }, 'signing keys cannot be read');
   const ring = await openLocalKeyRing({ ...house, encryption, lifetimes, changes, onFault });
   atClose(() => ring.close());
-  void jobs.work(house.chores).catch(onError);
-
-  await settleDemoClients(house);
-
-  const inDatabase = protocolPorts(database.pool);
-  const inRedis = await portsInRedis(settings, log, atClose);
-
-  return {
-    ...house,
-    ...furnishRooms(house, { ring, changes, ...inDatabase, ...inRedis }),
-    isReady: () => allAnswer([() => database.pool.query('SELECT 1')]),
-  };
+  if (worker) void jobs.work(house.chores).catch(onError);
+  return { house, database, ring, changes };
 }
 
 const ADJUSTED =

@@ -2,11 +2,12 @@ import cluster from 'node:cluster';
 import type { Logger } from '../logging/logger.ts';
 import type { Settings } from '../settings/settings.ts';
 import { sentenceOf } from './cannot-start.ts';
-import { welcome } from './welcome.ts';
+import { atWork, welcome } from './welcome.ts';
 
 /** Tells how the start went: the operator, or the leader of the workers, who speaks for all. */
 export interface Report {
-  ready(port: number): void;
+  /** Without a port: it answers nobody, and does the jobs alone. */
+  ready(port?: number): void;
   /** Ends the process. */
   failed(error: unknown): void;
 }
@@ -28,10 +29,10 @@ export function reportTo({ settings, log }: { settings: Settings; log: Logger })
   };
 }
 
-export function announce(settings: Settings, log: Logger, port: number): void {
+export function announce(settings: Settings, log: Logger, port?: number): void {
   const ms = Math.round(performance.now());
   if (settings.production) log.info({ issuer: settings.ISSUER, port, ms }, 'ready');
-  else process.stdout.write(welcome(settings.ISSUER, ms));
+  else process.stdout.write(port === undefined ? atWork(ms) : welcome(settings.ISSUER, ms));
 }
 
 export function complain(sentence: string): never {

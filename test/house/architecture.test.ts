@@ -58,6 +58,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'app.ts': ['*'],
   'serve.ts': ['*'],
   'lead.ts': ['*'],
+  'work.ts': ['*'],
   'furnish.ts': ['*'],
   'wiring.ts': ['*'],
   'rooms.ts': ['*'],

@@ -20,7 +20,7 @@ it('starts on nothing at all, says where to go, and leaves when told to', async 
 `);
   expect((await server.ask('/health/live')).status).toBe(200);
   expect(await server.stop()).toBe(0);
-  expect(server.stderr()).not.toContain('"error"');
+  expect(server.stderr()).not.toContain('"level":"error"');
 });
 
 it('tells all that is wrong with its settings at once', async () => {

@@ -26,6 +26,7 @@ export interface PostgresJobsOptions {
 /** pg-boss keeps its own schema, `pgboss`, and brings it up to date itself: on first use, not before. */
 export function postgresJobs({ config, worker, onError }: PostgresJobsOptions): PostgresJobs {
   let started: Promise<PgBoss> | undefined;
+  let working: Promise<void> | undefined;
   const boss = (): Promise<PgBoss> =>
     (started ??= start({ config, worker, onError }).catch((error: unknown) => {
       // The next one who needs it begins anew.
@@ -34,9 +35,11 @@ export function postgresJobs({ config, worker, onError }: PostgresJobsOptions): 
     }));
   return {
     queue: (db) => postgresJobQueue(boss, db),
-    work: async (work) => workOn(await boss(), work),
+    work: (work) => (working = boss().then((begun) => workOn(begun, work))),
     overview: async () => overviewOf(await boss()),
     async close(patienceMs = 10_000) {
+      // Stopped while it begins to work, it would complain.
+      await working?.catch(() => undefined);
       await (await started?.catch(() => undefined))?.stop({ graceful: true, timeout: patienceMs });
     },
   };
