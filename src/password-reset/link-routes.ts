@@ -117,7 +117,11 @@ async function show(deps: ResetLinkDeps, ctx: Context, link: ReadLink | undefine
 }
 
 function showEnd({ render }: ResetLinkDeps, ctx: Context, link: ReadLink | undefined): void {
-  if (link?.standing === 'proved' && link.uid !== undefined) return seeOther(ctx, pathOf(link));
+  if (link?.standing === 'proved') {
+    if (link.uid !== undefined) return seeOther(ctx, pathOf(link));
+    // The code may have been talked out of its owner, who reads this while somebody else chooses a password.
+    return render(ctx, 'password-reset/link-ended', { why: 'typed', action: ctx.path });
+  }
   ctx.status = 410;
   const why = link?.standing === 'void' ? 'stopped' : 'over';
   return render(ctx, 'password-reset/link-ended', { why });

@@ -53,9 +53,12 @@ function interactionOf(proof: AddressProof, browser: string): string | undefined
   return openUnderToken(browser, proof.interactionSeal)?.toString();
 }
 
+export interface VoidDeps {
+  atomically: Atomically<{ proofs: Pick<ProofStore, 'stop'>; audit: Pick<AuditTrail, 'record'> }>;
+}
+
 export interface LinkDeps extends ProveDeps {
-  atomically: ProveDeps['atomically'] &
-    Atomically<{ proofs: Pick<ProofStore, 'end'>; audit: Pick<AuditTrail, 'record'> }>;
+  atomically: ProveDeps['atomically'] & VoidDeps['atomically'];
   keys: { codeKeys: Buffer[] };
   now: () => Date;
 }
@@ -85,15 +88,15 @@ export async function confirmElsewhere(
   return (await voidProof(deps, proof, 'wrong-number', circumstances)) ? 'wrong-number' : 'over';
 }
 
-/** "This was not me", or a number that was wrong. */
+/** "This was not me", also after its code was typed by somebody; or a number that was wrong. */
 export function voidProof(
-  { atomically }: Pick<LinkDeps, 'atomically'>,
+  { atomically }: VoidDeps,
   { id, nonce, purpose }: AddressProof,
   why: AuditEvents['proof-voided']['why'],
   circumstances: Circumstances,
 ): Promise<boolean> {
   return atomically(async ({ proofs, audit }) => {
-    if (!(await proofs.end(id, nonce, { state: 'void' }))) return false;
+    if (!(await proofs.stop(id, nonce))) return false;
     await audit.record('proof-voided', { purpose, why }, circumstances);
     return true;
   });

@@ -29,6 +29,8 @@ export interface ProofStore {
     nonce: string,
     to: { state: Exclude<ProofState, 'pending' | 'used'>; expiresAt?: Date },
   ): Promise<boolean>;
+  /** From pending or proved to void, provided the same: nothing comes of it any more. */
+  stop(id: string, nonce: string): Promise<boolean>;
   /** From proved to used. */
   use(id: string, at: Date): Promise<AddressProof | undefined>;
   /**

@@ -256,6 +256,22 @@ describe('a link', () => {
     await untouched();
   });
 
+  it('is worth nothing either where its code was talked out of its owner', async () => {
+    const { browser, page } = await waiting();
+    const { path, code } = await mailed(house, victim.email);
+    const choosing = await browser.submit(page, { code });
+    expect(headingOf(choosing)).toBe('Choose a new password');
+    const owner = house.browser();
+    const link = await owner.visit(path);
+    expect(headingOf(link)).toBe('The code of this mail was typed');
+    const stopped = await owner.submit(link, {}, { button: { name: 'not_me', value: 'yes' } });
+    expect(headingOf(stopped)).toBe('Nothing was changed');
+    expect(headingOf(await browser.submit(choosing, { new_password: NEW }))).toBe(
+      'This was stopped',
+    );
+    await untouched();
+  });
+
   it.each([
     ['nobody’s id', () => `/password-reset/${randomUUID()}.${'a'.repeat(43)}`],
     ['no secret', () => `/password-reset/${randomUUID()}`],

@@ -32,7 +32,11 @@ export const resetting: States = {
     'here-by-itself': { action: ACTION, email },
     elsewhere: (reader) => ({ action: ACTION, email, asked: whoAsked(reader) }),
   },
-  'password-reset/link-ended': { over: { why: 'over' }, stopped: { why: 'stopped' } },
+  'password-reset/link-ended': {
+    over: { why: 'over' },
+    stopped: { why: 'stopped' },
+    typed: { why: 'typed', action: ACTION },
+  },
   'password-expiry/password-expiry': {
     empty: choose,
     unchanged: { ...choose, flaw: 'unchanged' },

@@ -56,6 +56,10 @@ export function postgresAddressProofs(db: Db): ProofStore {
     async end(id, nonce, to) {
       return (await change({ id, nonce, state: 'pending' }, { ...to })) !== undefined;
     },
+    async stop(id, nonce) {
+      const open = { in: ['pending', 'proved'] };
+      return (await change({ id, nonce, state: open }, { state: 'void' })) !== undefined;
+    },
     use: (id, at) => change({ id, state: 'proved', expiresAt: { gt: at } }, { state: 'used' }),
     endAllFor: (owner) => endAllFor(db, owner),
     async usedFor(id, accountId) {
