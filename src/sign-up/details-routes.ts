@@ -1,6 +1,5 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import type { AccountStore } from '../accounts/store.ts';
 import { circumstancesOf } from '../audit/circumstances-of.ts';
 import { doorOf } from '../clients/door.ts';
 import { readForm } from '../http/form.ts';
@@ -22,7 +21,6 @@ import { type SignUpDeps, type SignUpOutcome, signUp } from './sign-up.ts';
 
 /** The page after the code: name, password, and what the operator asks besides. */
 export interface DetailsDeps extends SignUpDeps {
-  accounts: SignUpDeps['accounts'] & Pick<AccountStore, 'findByEmail'>;
   settings: DetailsSettings;
   interactions: Interactions;
   render: Render;

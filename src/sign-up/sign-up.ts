@@ -8,15 +8,16 @@ import {
   writeAccount,
 } from '../accounts/create-account.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import { parseUsername } from '../accounts/username.ts';
 import type { Circumstances } from '../audit/events.ts';
 import { type PostingPorts, postMail } from '../mail/post-mail.ts';
-import { standingOf } from '../proofs/proof.ts';
+import { type AddressProof, standingOf } from '../proofs/proof.ts';
 import type { ProofStore } from '../proofs/store.ts';
 import type { Atomically } from '../transactions/atomically.ts';
 
 export interface SignUpDeps extends PrepareAccountDeps {
   proofs: Pick<ProofStore, 'find'>;
-  accounts: Pick<AccountStore, 'find'>;
+  accounts: Pick<AccountStore, 'find' | 'findByEmail' | 'findByUsername'>;
   atomically: Atomically<
     AccountPorts & PostingPorts & { proofs: Pick<ProofStore, 'use' | 'usedFor'> }
   >;
@@ -51,6 +52,8 @@ export async function signUp(
   if (proof?.purpose !== 'sign-up') return { outcome: 'over' };
   if (standing === 'used') return madeBefore(deps, proofId, at);
   if (standing !== 'proved') return { outcome: 'over' };
+  const taken = await taking(deps, proof, wish);
+  if (taken) return { outcome: taken };
   const { account, flaws } = await prepareAccount(deps, {
     ...wish,
     email: proof.email,
@@ -62,6 +65,18 @@ export async function signUp(
   const made = await make(deps, { proofId, at, account }, circumstances);
   if (made === 'username-taken') return { outcome: made };
   return madeBefore(deps, proofId, at);
+}
+
+/** Told before a password is hashed in vain, which can be asked for again and again; the indexes decide. */
+async function taking(
+  { accounts }: SignUpDeps,
+  { emailCanonical }: AddressProof,
+  { username }: Pick<SignUpWish, 'username'>,
+): Promise<'address-taken' | 'username-taken' | undefined> {
+  if (await accounts.findByEmail(emailCanonical)) return 'address-taken';
+  const name = username === undefined ? undefined : parseUsername(username);
+  if (!name || typeof name === 'string') return undefined;
+  return (await accounts.findByUsername(name.canonical)) && 'username-taken';
 }
 
 type NewAccount = Parameters<typeof writeAccount>[1]['account'];
