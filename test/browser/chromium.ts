@@ -5,6 +5,7 @@ import {
   type Browser,
   type BrowserContext,
   type BrowserContextOptions,
+  type Page,
   chromium,
 } from 'playwright-core';
 import { freePort } from '../support/http.ts';
@@ -32,8 +33,27 @@ export function launch(executablePath: string): Promise<Browser> {
 
 export interface Visit {
   context: BrowserContext;
+  page: Page;
   /** What Chromium complained of: refused scripts and styles, failed requests. */
   complaints: string[];
+}
+
+/** Somebody else with every call. They leave when the test is over. */
+export type Open = (options?: BrowserContextOptions) => Promise<Visit>;
+
+/** The same for each Chromium that is there: for one, or for none. */
+export function inChromium(tests: (open: Open) => void): void {
+  for (const path of CHROMIUM) {
+    describe('in Chromium', () => {
+      let browser: Browser;
+      beforeAll(async () => {
+        browser = await launch(path);
+      });
+      afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+      afterAll(() => browser.close());
+      tests((options) => visit(browser, options));
+    });
+  }
 }
 
 export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
@@ -42,8 +62,11 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   context.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
-  return { context, complaints };
+  return { context, page: await context.newPage(), complaints };
 }
+
+export const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
+export const press = (page: Page, name: string) => page.getByRole('button', { name }).click();
 
 /** Where the browser is sent back to: an application that says one word. */
 export async function applicationPage(): Promise<{ redirectUri: string; close(): Promise<void> }> {

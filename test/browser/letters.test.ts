@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { jest } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { brandOf } from '../../src/brand/brand.ts';
 import { MAIL_SAMPLES } from '../../src/development/mail-samples.ts';
 import { LANGUAGES } from '../../src/i18n/languages.ts';
 import { letterWriter } from '../../src/mail/templates.ts';
 import { readSettings } from '../../src/settings/settings.ts';
-import { CHROMIUM, launch, visit } from './chromium.ts';
+import { inChromium } from './chromium.ts';
 
 jest.setTimeout(120_000);
 
@@ -35,62 +35,46 @@ async function look(page: Page, wanted: string, some = letters): Promise<string[
   return found;
 }
 
-for (const path of CHROMIUM) {
-  describe('in Chromium', () => {
-    let browser: Browser;
-    beforeAll(async () => {
-      browser = await launch(path);
-    });
-    afterAll(() => browser.close());
+inChromium((open) => {
+  it.each(['light', 'dark'] as const)(
+    'every letter can be read by everybody: %s',
+    async (colorScheme) => {
+      const viewport = { width: 800, height: 900 };
+      const { page } = await open({ colorScheme, viewport });
+      expect(await look(page, `${AXE};${LOOKS}`, english)).toEqual([]);
+    },
+  );
 
-    it.each(['light', 'dark'] as const)(
-      'every letter can be read by everybody: %s',
-      async (colorScheme) => {
-        const viewport = { width: 800, height: 900 };
-        const { context } = await visit(browser, { colorScheme, viewport });
-        const page = await context.newPage();
-        expect(await look(page, `${AXE};${LOOKS}`, english)).toEqual([]);
-        await context.close();
-      },
+  it.each([320, 390, 800])('no letter is wider than %i pixels', async (width) => {
+    const { page } = await open({ viewport: { width, height: 800 } });
+    const wide = `[document.documentElement.scrollWidth].filter((one) => one > ${width})`;
+    expect(await look(page, wide)).toEqual([]);
+  });
+
+  it('a code is copied as it is typed', async () => {
+    const { page } = await open();
+    await page.setContent(
+      letters.find(({ name }) => name.startsWith('email-verification'))?.html ?? '',
     );
+    const copied = `getSelection().selectAllChildren(document.querySelector('.code')), String(getSelection())`;
+    expect(await page.evaluate(copied)).toBe('012345');
+  });
 
-    it.each([320, 390, 800])('no letter is wider than %i pixels', async (width) => {
-      const { context } = await visit(browser, { viewport: { width, height: 800 } });
-      const page = await context.newPage();
-      const wide = `[document.documentElement.scrollWidth].filter((one) => one > ${width})`;
-      expect(await look(page, wide)).toEqual([]);
-      await context.close();
-    });
-
-    it('a code is copied as it is typed', async () => {
-      const { context } = await visit(browser);
-      const page = await context.newPage();
-      await page.setContent(
-        letters.find(({ name }) => name.startsWith('email-verification'))?.html ?? '',
-      );
-      const copied = `getSelection().selectAllChildren(document.querySelector('.code')), String(getSelection())`;
-      expect(await page.evaluate(copied)).toBe('012345');
-      await context.close();
-    });
-
-    it('a letter reads from the right where its language does', async () => {
-      const { context } = await visit(browser, { viewport: { width: 800, height: 900 } });
-      const page = await context.newPage();
-      await page.setContent(
-        (letters[0]?.html ?? '').replaceAll(/(lang="..") dir="ltr"/g, '$1 dir="rtl"'),
-      );
-      const edges = `[document.querySelector('.sheet h1'), document.querySelector('.way')].map((one) => {
+  it('a letter reads from the right where its language does', async () => {
+    const { page } = await open({ viewport: { width: 800, height: 900 } });
+    await page.setContent(
+      (letters[0]?.html ?? '').replaceAll(/(lang="..") dir="ltr"/g, '$1 dir="rtl"'),
+    );
+    const edges = `[document.querySelector('.sheet h1'), document.querySelector('.way')].map((one) => {
         const range = document.createRange();
         range.selectNodeContents(one);
         return Math.round(document.querySelector('.sheet').getBoundingClientRect().right - range.getBoundingClientRect().right);
       })`;
-      const [heading, button] = Object.values(Object(await page.evaluate(edges)));
-      expect(heading).toBe(33);
-      expect(button).toBe(33);
-      expect(
-        await page.evaluate(`getComputedStyle(document.querySelector('.code')).direction`),
-      ).toBe('ltr');
-      await context.close();
-    });
+    const [heading, button] = Object.values(Object(await page.evaluate(edges)));
+    expect(heading).toBe(33);
+    expect(button).toBe(33);
+    expect(await page.evaluate(`getComputedStyle(document.querySelector('.code')).direction`)).toBe(
+      'ltr',
+    );
   });
-}
+});

@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { type Application, PUBLIC, application, request } from '../oidc/application.ts';
 import { NEW, mailed } from '../password-reset/a-reset.ts';
 import { PLENTY } from '../proofs/a-proof.ts';
 import { type Person, type TestHouse, openTestHouse } from '../support/house.ts';
 import { send } from '../support/http.ts';
-import { CHROMIUM, applicationPage, launch, visit } from './chromium.ts';
+import { applicationPage, heading, inChromium, press } from './chromium.ts';
 
 // A browser starts and paints; a busy machine takes its time.
 jest.setTimeout(120_000);
@@ -35,8 +35,6 @@ async function back(page: Page): Promise<void> {
   await page.waitForURL(`${place.redirectUri}?**`);
 }
 const codeIn = (page: Page) => new URL(page.url()).searchParams.get('code');
-const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
-const press = (page: Page, name: string) => page.getByRole('button', { name }).click();
 
 /** From the application to the page that waits for the code. */
 async function forget(page: Page): Promise<void> {
@@ -73,175 +71,154 @@ it('the page of a new password weighs less than 30 KB, all told', async () => {
   expect(bytes).toBeLessThan(30_000);
 });
 
-for (const chromium of CHROMIUM) {
-  describe('in Chromium', () => {
-    let browser: Browser;
-    beforeAll(async () => {
-      browser = await launch(chromium);
-    });
-    afterAll(() => browser.close());
-
-    const open = async (options: BrowserContextOptions = {}) => {
-      const { context, complaints } = await visit(browser, options);
-      return { context, complaints, page: await context.newPage() };
-    };
-
-    it.each<[string, BrowserContextOptions]>([
-      ['at a desk', { viewport: { width: 1440, height: 900 } }],
-      ['on a phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
-      ['without scripts', { javaScriptEnabled: false }],
-    ])('%s a code leads to the application', async (_what, options) => {
-      const { context, complaints, page } = await open(options);
-      await forget(page);
-      await typeCode(page);
-      await choose(page);
-      await back(page);
-      expect(codeIn(page)).toBeTruthy();
-      expect(complaints).toEqual([]);
-      await context.close();
-    });
-
-    it('the keyboard alone is enough', async () => {
-      const { context, page } = await open();
-      await page.goto((await request(app)).url.href);
-      await page.keyboard.type(person.email);
-      for (let tabs = 0; tabs < 10; tabs += 1) {
-        await page.keyboard.press('Tab');
-        const focus = await page.evaluate('document.activeElement.textContent');
-        if (focus === 'Forgot your password?') break;
-      }
-      await page.keyboard.press('Enter');
-      await heading(page, 'Set a new password');
-      await page.keyboard.press('Enter');
-      await heading(page, 'Check your mail');
-      await page.keyboard.type((await mailed(house, person.email)).code);
-      await page.keyboard.press('Enter');
-      await heading(page, 'Choose a new password');
-      await page.keyboard.type(NEW);
-      await page.keyboard.press('Enter');
-      await back(page);
-      expect(codeIn(page)).toBeTruthy();
-      await context.close();
-    });
-
-    it('the link goes on in the browser that began, in whichever tab', async () => {
-      const { context, complaints, page } = await open();
-      await forget(page);
-      const mail = await context.newPage();
-      await mail.goto(`${house.issuer}${(await mailed(house, person.email)).path}`);
-      expect(mail.url()).not.toContain(
-        '.'.concat((await mailed(house, person.email)).path.split('.')[1] ?? ''),
-      );
-      await press(mail, 'Choose a new password');
-      await heading(mail, 'Choose a new password');
-      await choose(mail);
-      await back(mail);
-      expect(codeIn(mail)).toBeTruthy();
-      expect(complaints).toEqual([]);
-      await context.close();
-    });
-
-    it('the link in another browser ends there, and the first tab says so by itself', async () => {
-      const { context, page } = await open();
-      await forget(page);
-      const other = await open();
-      await other.page.goto(`${house.issuer}${(await mailed(house, person.email)).path}`);
-      await other.page.getByText('IP address').waitFor();
-      await press(other.page, 'Choose a new password');
-      await heading(other.page, 'Choose a new password');
-      await heading(page, 'You went on in another browser');
-      await choose(other.page);
-      await heading(other.page, 'Hello Camille');
-      expect(new URL(other.page.url()).pathname).toBe('/');
-
-      await page.getByRole('link', { name: 'Sign in' }).click();
-      await page.getByLabel('E-mail or user name').fill(person.email);
-      await page.getByLabel('Password', { exact: true }).fill(NEW);
-      await press(page, 'Sign in');
-      await back(page);
-      expect(codeIn(page)).toBeTruthy();
-      expect(other.complaints).toEqual([]);
-      await Promise.all([context.close(), other.context.close()]);
-    });
-
-    it('who goes back and forth gets there all the same', async () => {
-      const { context, page } = await open();
-      await forget(page);
-      await page.goBack();
-      await page.goBack();
-      await heading(page, 'Sign in');
-      await page.goForward();
-      await page.goForward();
-      await heading(page, 'Check your mail');
-      await typeCode(page);
-      await page.goBack();
-      await heading(page, 'Choose a new password');
-      await choose(page);
-      await back(page);
-      expect(codeIn(page)).toBeTruthy();
-      await page.goBack();
-      expect(await page.title()).not.toContain('Error');
-      await context.close();
-    });
-
-    it('everything has expired, and every page leads on', async () => {
-      const { context, page } = await open();
-      await forget(page);
-      const { code, path } = await mailed(house, person.email);
-      const row = { where: { email: person.email } };
-      const past = new Date(Date.now() - 1000);
-      await house.house.db.addressProof.updateMany({
-        ...row,
-        data: { codeExpiresAt: past, askedAt: new Date(0) },
-      });
-      await page.getByLabel('Code').fill(code);
-      await press(page, 'Continue');
-      await page.getByText('This code is too old. Ask for a new one.').waitFor();
-      const link = await context.newPage();
-      await link.goto(`${house.issuer}${path}`);
-      await heading(link, 'This link no longer works');
-      await link.getByRole('link', { name: 'Ask for a new one' }).click();
-      await heading(link, 'Set a new password');
-
-      await house.house.db.addressProof.updateMany({ ...row, data: { expiresAt: past } });
-      await page.reload();
-      await heading(page, 'This took too long');
-      await page.getByRole('link', { name: 'Begin again' }).click();
-      await heading(page, 'Set a new password');
-      await press(page, 'Send the code');
-      await typeCode(page);
-      await choose(page);
-      await back(page);
-      expect(codeIn(page)).toBeTruthy();
-      await context.close();
-    });
-
-    it('the hint tells while one types what the server would say, and sends nothing', async () => {
-      const { context, page } = await open();
-      await forget(page);
-      await typeCode(page);
-      const asked: string[] = [];
-      page.on('request', (one) => asked.push(one.url()));
-      const field = page.getByLabel('New password');
-      const hint = page.locator('.strength output');
-      for (const [typed, text] of [
-        ['short', 'Too short so far'],
-        ['camille was here', 'Contains your name'],
-        [`${person.email}!`, 'Contains a part of your e-mail address'],
-        ['my gatehouse key', 'Contains the name of this site'],
-        ['12345678', 'Weak: easy to guess'],
-        ['blue fox 7', 'Fair: longer is better'],
-        [NEW, 'Strong'],
-      ] as const) {
-        await field.fill(typed);
-        expect(await hint.textContent()).toBe(text);
-      }
-      await page.getByRole('button', { name: 'Show' }).click();
-      expect(await field.getAttribute('type')).toBe('text');
-      expect(asked).toEqual([]);
-      await press(page, 'Set the password');
-      await back(page);
-      await context.close();
-    });
+inChromium((open) => {
+  it.each<[string, BrowserContextOptions]>([
+    ['on a phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+    ['without scripts', { javaScriptEnabled: false }],
+  ])('%s a code leads to the application', async (_what, options) => {
+    const { complaints, page } = await open(options);
+    await forget(page);
+    await typeCode(page);
+    await choose(page);
+    await back(page);
+    expect(codeIn(page)).toBeTruthy();
+    expect(complaints).toEqual([]);
   });
-}
+
+  it('the keyboard alone is enough', async () => {
+    const { page } = await open();
+    await page.goto((await request(app)).url.href);
+    await page.keyboard.type(person.email);
+    for (let tabs = 0; tabs < 10; tabs += 1) {
+      await page.keyboard.press('Tab');
+      const focus = await page.evaluate('document.activeElement.textContent');
+      if (focus === 'Forgot your password?') break;
+    }
+    await page.keyboard.press('Enter');
+    await heading(page, 'Set a new password');
+    await page.keyboard.press('Enter');
+    await heading(page, 'Check your mail');
+    await page.keyboard.type((await mailed(house, person.email)).code);
+    await page.keyboard.press('Enter');
+    await heading(page, 'Choose a new password');
+    await page.keyboard.type(NEW);
+    await page.keyboard.press('Enter');
+    await back(page);
+    expect(codeIn(page)).toBeTruthy();
+  });
+
+  it('the link goes on in the browser that began, in whichever tab', async () => {
+    const { context, complaints, page } = await open();
+    await forget(page);
+    const mail = await context.newPage();
+    await mail.goto(`${house.issuer}${(await mailed(house, person.email)).path}`);
+    expect(mail.url()).not.toContain(
+      '.'.concat((await mailed(house, person.email)).path.split('.')[1] ?? ''),
+    );
+    await press(mail, 'Choose a new password');
+    await heading(mail, 'Choose a new password');
+    await choose(mail);
+    await back(mail);
+    expect(codeIn(mail)).toBeTruthy();
+    expect(complaints).toEqual([]);
+  });
+
+  it('the link in another browser ends there, and the first tab says so by itself', async () => {
+    const { page } = await open();
+    await forget(page);
+    const other = await open();
+    await other.page.goto(`${house.issuer}${(await mailed(house, person.email)).path}`);
+    await other.page.getByText('IP address').waitFor();
+    await press(other.page, 'Choose a new password');
+    await heading(other.page, 'Choose a new password');
+    await heading(page, 'You went on in another browser');
+    await choose(other.page);
+    await heading(other.page, 'Hello Camille');
+    expect(new URL(other.page.url()).pathname).toBe('/');
+
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await page.getByLabel('E-mail or user name').fill(person.email);
+    await page.getByLabel('Password', { exact: true }).fill(NEW);
+    await press(page, 'Sign in');
+    await back(page);
+    expect(codeIn(page)).toBeTruthy();
+    expect(other.complaints).toEqual([]);
+  });
+
+  it('who goes back and forth gets there all the same', async () => {
+    const { page } = await open();
+    await forget(page);
+    await page.goBack();
+    await page.goBack();
+    await heading(page, 'Sign in');
+    await page.goForward();
+    await page.goForward();
+    await heading(page, 'Check your mail');
+    await typeCode(page);
+    await page.goBack();
+    await heading(page, 'Choose a new password');
+    await choose(page);
+    await back(page);
+    expect(codeIn(page)).toBeTruthy();
+    await page.goBack();
+    expect(await page.title()).not.toContain('Error');
+  });
+
+  it('everything has expired, and every page leads on', async () => {
+    const { context, page } = await open();
+    await forget(page);
+    const { code, path } = await mailed(house, person.email);
+    const row = { where: { email: person.email } };
+    const past = new Date(Date.now() - 1000);
+    await house.house.db.addressProof.updateMany({
+      ...row,
+      data: { codeExpiresAt: past, askedAt: new Date(0) },
+    });
+    await page.getByLabel('Code').fill(code);
+    await press(page, 'Continue');
+    await page.getByText('This code is too old. Ask for a new one.').waitFor();
+    const link = await context.newPage();
+    await link.goto(`${house.issuer}${path}`);
+    await heading(link, 'This link no longer works');
+    await link.getByRole('link', { name: 'Ask for a new one' }).click();
+    await heading(link, 'Set a new password');
+
+    await house.house.db.addressProof.updateMany({ ...row, data: { expiresAt: past } });
+    await page.reload();
+    await heading(page, 'This took too long');
+    await page.getByRole('link', { name: 'Begin again' }).click();
+    await heading(page, 'Set a new password');
+    await press(page, 'Send the code');
+    await typeCode(page);
+    await choose(page);
+    await back(page);
+    expect(codeIn(page)).toBeTruthy();
+  });
+
+  it('the hint tells while one types what the server would say, and sends nothing', async () => {
+    const { page } = await open();
+    await forget(page);
+    await typeCode(page);
+    const asked: string[] = [];
+    page.on('request', (one) => asked.push(one.url()));
+    const field = page.getByLabel('New password');
+    const hint = page.locator('.strength output');
+    for (const [typed, text] of [
+      ['short', 'Too short so far'],
+      ['camille was here', 'Contains your name'],
+      [`${person.email}!`, 'Contains a part of your e-mail address'],
+      ['my gatehouse key', 'Contains the name of this site'],
+      ['12345678', 'Weak: easy to guess'],
+      ['blue fox 7', 'Fair: longer is better'],
+      [NEW, 'Strong'],
+    ] as const) {
+      await field.fill(typed);
+      expect(await hint.textContent()).toBe(text);
+    }
+    await page.getByRole('button', { name: 'Show' }).click();
+    expect(await field.getAttribute('type')).toBe('text');
+    expect(asked).toEqual([]);
+    await press(page, 'Set the password');
+    await back(page);
+  });
+});
