@@ -24,6 +24,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   logging: [],
   transactions: [],
   changes: [],
+  vault: GROUND,
   pictures: [],
   brand: [...GROUND, 'http'],
   audit: ['transactions'],
@@ -76,6 +77,7 @@ const ONLY_IN: Record<string, string[]> = {
   'openid-client': ['development'],
   nodemailer: ['mail'],
   '@aws-sdk/client-sesv2': ['mail'],
+  'node-vault': ['vault'],
 };
 const MAX_LINES = 250;
 
