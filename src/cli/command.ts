@@ -12,7 +12,8 @@ export interface Command {
   takes?: string;
   options?: Record<string, ParseArgsOptionsConfig[string] & { describe: string; hint?: string }>;
   /** Whether it needs the opened house; `migrate` and `doctor` do not. */
-  run(call: CommandCall): Promise<void>;
+  /** Answers the exit code, where that may be another than 0. */
+  run(call: CommandCall): Promise<number | void>;
 }
 
 export interface CommandCall {

@@ -11,6 +11,7 @@ import {
   showClientCommand,
 } from './client.ts';
 import type { Command } from './command.ts';
+import { doctor } from './doctor.ts';
 import { listJobs, runJob } from './jobs.ts';
 import { listKeys, revokeKeys, rotateKeys } from './keys.ts';
 import { testMail } from './mail-test.ts';
@@ -33,6 +34,7 @@ import { unlockUser } from './user-unlock.ts';
 export const commands: Command[] = [
   start,
   migrateCommand,
+  doctor,
   createUser,
   listUsers,
   showUser,

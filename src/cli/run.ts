@@ -10,7 +10,7 @@ import { type CallDeps, openCall } from './open-call.ts';
 import { parseCall, recognize } from './parse-call.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Runs one command line. Answers the exit code: 0 ok, 1 failed, 2 wrong usage. */
+/** Runs one command line. Answers the exit code: 0 ok, 1 failed, 2 wrong usage, or the command's own. */
 export async function runCommandLine(
   commands: Command[],
   words: string[],
@@ -18,20 +18,23 @@ export async function runCommandLine(
 ): Promise<number> {
   const command = recognize(commands, words);
   try {
-    if (command) await runCommand(command, words, deps);
-    else deps.terminal.print(helpFor(commands, words));
+    if (command) return await runCommand(command, words, deps);
+    deps.terminal.print(helpFor(commands, words));
     return 0;
   } catch (error) {
     return tell(error, deps.terminal, command);
   }
 }
 
-async function runCommand(command: Command, words: string[], deps: CallDeps): Promise<void> {
+async function runCommand(command: Command, words: string[], deps: CallDeps): Promise<number> {
   const parsed = parseCall(command, words);
-  if (parsed.help) return deps.terminal.print(commandHelp(command));
+  if (parsed.help) {
+    deps.terminal.print(commandHelp(command));
+    return 0;
+  }
   const call = openCall(parsed, deps);
   try {
-    await command.run(call);
+    return (await command.run(call)) ?? 0;
   } finally {
     await call.close();
   }
