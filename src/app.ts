@@ -4,6 +4,7 @@ import { accessLog } from './http/access-log.ts';
 import { CannotGoOn } from './http/cannot-go-on.ts';
 import { clientAddress } from './http/client-address.ts';
 import { type ErrorPage, errorPages } from './http/error-pages.ts';
+import type { InFlight } from './http/in-flight.ts';
 import { withinLimits } from './http/limits.ts';
 import { publicTexts } from './http/public-texts.ts';
 import { requestId } from './http/request-id.ts';
@@ -26,6 +27,8 @@ export interface Rooms {
   cookieKeys: string[];
   /** /jwks and discovery, ready to send. */
   documents: Middleware;
+  /** How many of what comes after are worked on at once. */
+  inFlight: InFlight;
   /** Our own pages; their forms are posted from our own pages alone. */
   pages: Middleware[];
   /** The protocol. It is last, and what it does not know is nowhere. */
@@ -56,6 +59,7 @@ export function openApp(entrance: Entrance, rooms?: Rooms): Koa {
   }
   app.use(publicTexts({ issuer, now }));
   app.use(rooms.documents);
+  app.use(rooms.inFlight.admit);
   for (const page of rooms.pages) app.use(page);
   app.use(rooms.provider);
   return app;

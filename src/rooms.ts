@@ -13,6 +13,8 @@ import { emailVerificationRoutes } from './email-verification/routes.ts';
 import { homeRoutes } from './home/routes.ts';
 import { type ErrorPage } from './http/error-pages.ts';
 import { errorPage } from './http/error-page.ts';
+import { limitInFlight } from './http/in-flight.ts';
+import { boundsWithin } from './http/limits.ts';
 import { type Render, pugRenderer } from './http/render.ts';
 import { sameOrigin } from './http/same-origin.ts';
 import { filesIn, staticFiles } from './http/static-files.ts';
@@ -40,6 +42,7 @@ import type {
 } from './oidc/protocol-store.ts';
 import { createProvider } from './oidc/provider.ts';
 import { requestVitals } from './oidc/request-vitals.ts';
+import { hashesAtOnce } from './passwords/argon2-hasher.ts';
 import { passwordExpiryRoutes } from './password-expiry/routes.ts';
 import { passwordResetRoutes } from './password-reset/routes.ts';
 import { resetCodeRoutes } from './password-reset/code-routes.ts';
@@ -48,6 +51,7 @@ import { newPasswordRoutes } from './password-reset/new-password-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { signUpRoutes } from './sign-up/routes.ts';
 import { signOutPages } from './sign-out/pages.ts';
+import type { Settings } from './settings/settings.ts';
 import type { House } from './furnish.ts';
 
 /** What the rooms need beside the house itself. */
@@ -109,11 +113,18 @@ export function furnishRooms(
     rooms: {
       cookieKeys: keys.cookieKeys,
       documents: documents(ring, settings.GATEHOUSE_TTL_JWKS),
+      inFlight: limitInFlight(boundsWithin(meansOf(settings))),
       pages: [files.serve, postingPage(render), fromOurPages(issuer, ...routersOf(page))],
       provider: protocol(provider, { ring }),
     },
   };
 }
+
+const meansOf = (settings: Settings) => ({
+  memoryMb: settings.GATEHOUSE_MEMORY,
+  pool: settings.DATABASE_POOL,
+  hashes: hashesAtOnce(settings.GATEHOUSE_WORKERS),
+});
 
 /** What the pages are made of. */
 interface Page extends House {

@@ -1,8 +1,10 @@
 import cluster from 'node:cluster';
 import { openApp } from './app.ts';
+import { mostConnections } from './http/limits.ts';
 import { plainErrorPage } from './http/plain-error-page.ts';
 import { logDestination, openLogger } from './logging/logger.ts';
 import { listen } from './process/doors.ts';
+import { mostOpenFiles } from './process/open-files.ts';
 import { giveBackMemory } from './process/give-back.ts';
 import type { Part } from './process/part.ts';
 import { reportTo } from './process/report.ts';
@@ -25,9 +27,13 @@ export async function run(settings: Settings, part?: Part): Promise<void> {
   const health = { isReady };
   const entrance = { settings, log, health, errorPage: plainErrorPage, now: () => new Date() };
   const address = { port: settings.PORT, host: settings.HOST };
+  const most = mostConnections({ memoryMb: settings.GATEHOUSE_MEMORY });
+  const limits = { connections: Math.min(most, Math.floor(0.8 * mostOpenFiles())) };
   try {
     const listensFirst = (cluster.worker?.id ?? 1) === 1;
-    let doors = listensFirst ? await listen(address, openApp(entrance).callback()) : undefined;
+    let doors = listensFirst
+      ? await listen(address, limits, openApp(entrance).callback())
+      : undefined;
     const stay = begin(() => openHouse(settings, { log, embedded, jobs: part !== 'web' }), log);
     const leave = async (code: number) => {
       leaving = true;
@@ -40,7 +46,7 @@ export async function run(settings: Settings, part?: Part): Promise<void> {
     onFaults(log, () => leave(1));
     house = await stay.opening;
     const app = openApp({ ...entrance, errorPage: house.errorPage }, house.rooms).callback();
-    doors ??= await listen(address, app);
+    doors ??= await listen(address, limits, app);
     doors.admit(app);
     giveBackMemory();
     report.ready(doors.port);

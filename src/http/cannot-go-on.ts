@@ -10,6 +10,7 @@ export const REASONS = [
   'too-many',
   'fault',
   'away',
+  'crowded',
   'starting',
   'page-expired',
   'no-cookies',

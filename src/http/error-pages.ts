@@ -23,7 +23,8 @@ export function errorPages(page: ErrorPage): Middleware {
 
 function show(ctx: Context, page: ErrorPage, thrown: unknown): void {
   const error = asCannotGoOn(thrown);
-  if (error.status >= 500) ctx.state.log.error({ err: thrown }, 'a request failed');
+  if (error.status >= 500 && !(thrown instanceof CannotGoOn))
+    ctx.state.log.error({ err: thrown }, 'a request failed');
   ctx.set('Cache-Control', 'no-store');
   ctx.set(error.headers);
   ctx.status = error.status;
@@ -62,6 +63,7 @@ const REASONS: Record<number, Reason> = {
   405: 'wrong-method',
   408: 'too-slow',
   413: 'too-large',
+  431: 'too-large',
   421: 'misdirected',
   429: 'too-many',
 };

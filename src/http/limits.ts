@@ -2,6 +2,8 @@ import type { Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Middleware } from 'koa';
 import { CannotGoOn } from './cannot-go-on.ts';
+import type { Bounds } from './gate.ts';
+import type { RequestClass } from './in-flight.ts';
 
 export const MAX_BODY_BYTES = 56 * 1024;
 
@@ -14,6 +16,40 @@ export const SERVER_LIMITS: ServerOptions = {
   connectionsCheckingInterval: 1000,
 };
 
+export interface Means {
+  /** What one process may use, in MB. */
+  memoryMb: number;
+  /** Connections to the database. */
+  pool: number;
+  /** Passwords hashed at once. */
+  hashes: number;
+}
+
+/** A connection costs up to 16 KB while it says nothing: an eighth of the memory is for them. */
+const CONNECTIONS_A_MB = 8;
+
+export function mostConnections({ memoryMb }: Pick<Means, 'memoryMb'>): number {
+  return Math.min(10_000, Math.max(256, Math.floor(memoryMb * CONNECTIONS_A_MB)));
+}
+
+/**
+ * As many at once as keep the database and the cores busy: more would only wait inside, where a request of another class
+ * cannot overtake them. Whoever waits in line holds a body of up to 56 KB: three classes of a thirty-second of the memory.
+ */
+export function boundsWithin({ memoryMb, pool, hashes }: Means): Record<RequestClass, Bounds> {
+  const atOnce = Math.max(16, 2 * pool);
+  const longest = Math.min(2000, Math.max(64, Math.floor(memoryMb / 2)));
+  return {
+    password: { atOnce: 4 * hashes, longest, patienceMs: 2000 },
+    token: { atOnce, longest, patienceMs: 1000 },
+    page: { atOnce, longest, patienceMs: 2000 },
+    rest: { atOnce, longest: 64, patienceMs: 1000 },
+  };
+}
+
+/** Browsers and proxies send thirty. */
+const MAX_HEADERS = 100;
+
 const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
 /** Refuses what no endpoint of ours takes, before anybody reads on. */
@@ -24,6 +60,7 @@ export const withinLimits: Middleware = (ctx, next) => {
   if ((ctx.request.length ?? 0) > MAX_BODY_BYTES) {
     throw new CannotGoOn(413, 'too-large', { Connection: 'close' });
   }
+  if (ctx.req.rawHeaders.length > 2 * MAX_HEADERS) throw new CannotGoOn(431, 'too-large');
   return next();
 };
 

@@ -12,6 +12,7 @@ const SENTENCES: Record<Reason, string> = {
   'too-many': 'Too many tries. Wait a little, then try again.',
   fault: 'Something went wrong on our side.',
   away: 'This is not possible for the moment. Try again in a few seconds.',
+  crowded: 'More people are here than can be served at once. Try again in a few seconds.',
   starting: 'The server is starting. Try again in a few seconds.',
   'page-expired': 'This page has expired. Go back to the application.',
   'no-cookies': 'Your browser keeps no cookies; signing in needs them.',

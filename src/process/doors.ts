@@ -1,10 +1,8 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, createServer as createNetServer } from 'node:net';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
-import { SERVER_LIMITS, refuseMalformed } from '../http/limits.ts';
+import { type Answer, openServer } from '../http/server.ts';
 import { CannotStart } from './cannot-start.ts';
-
-export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Owns the listening socket and the connections on it; refuses to know what is answered. */
 export interface Doors {
@@ -20,18 +18,18 @@ export interface Doors {
 
 export async function listen(
   address: { port: number; host: string },
+  limits: { connections: number },
   first: Answer,
 ): Promise<Doors> {
   let answer = first;
   let draining = false;
   const unanswered = new Set<ServerResponse>();
-  const server = createServer(SERVER_LIMITS, (request, response) => {
+  const server = openServer((request, response) => {
     if (draining) askForAnother(response);
     unanswered.add(response);
     response.once('close', () => unanswered.delete(response));
     answer(request, response);
-  });
-  refuseMalformed(server);
+  }, limits);
   await bind(server, address);
   const bound = server.address();
   return {

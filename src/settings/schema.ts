@@ -94,6 +94,14 @@ export const schema = z.object({
     ])
     .default(1)
     .describe('Processes that share the port; auto: one a core.'),
+  GATEHOUSE_MEMORY: z.coerce
+    .number()
+    .int()
+    .min(192)
+    .optional()
+    .describe(
+      'How much memory one process may use, in MB: connections and requests that wait are bounded by it. Default: what the container or the machine has, shared by the processes; at most twice the heap of Node.js.',
+    ),
   GATEHOUSE_BUDGETS: budgets()
     .optional()
     .describe(

@@ -4,13 +4,18 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { looserThan } from './budgets.ts';
 import { mailFaults } from './mail-faults.ts';
+import { memoryHere } from './memory.ts';
 import { SECRETS, schema, type Variables } from './schema.ts';
 
 /** The environment, once, whole and checked. Nothing else reads it. */
-export interface Settings extends Omit<Variables, 'ISSUER' | 'HOST' | 'GATEHOUSE_MIGRATE'> {
+export interface Settings extends Omit<
+  Variables,
+  'ISSUER' | 'HOST' | 'GATEHOUSE_MIGRATE' | 'GATEHOUSE_MEMORY'
+> {
   ISSUER: string;
   HOST: string;
   GATEHOUSE_MIGRATE: 'on-start' | 'manual';
+  GATEHOUSE_MEMORY: number;
   production: boolean;
 }
 
@@ -92,6 +97,7 @@ function withDefaults(variables: Variables): Settings {
     HOST: variables.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     DATA_DIR: resolve(variables.DATA_DIR),
     GATEHOUSE_MIGRATE: variables.GATEHOUSE_MIGRATE ?? (production ? 'manual' : 'on-start'),
+    GATEHOUSE_MEMORY: variables.GATEHOUSE_MEMORY ?? memoryHere(variables.GATEHOUSE_WORKERS),
     production,
   };
 }

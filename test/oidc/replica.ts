@@ -60,7 +60,8 @@ export async function openReplica(
   const log = openLogger({ level: 'silent', to: collectLog().stream });
   const health = { isReady: async () => true };
   const app = openApp({ settings, log, health, errorPage, now: () => new Date() }, rooms);
-  const doors = await listen({ port: await freePort(), host: '127.0.0.1' }, app.callback());
+  const at = { port: await freePort(), host: '127.0.0.1' };
+  const doors = await listen(at, { connections: 1000 }, app.callback());
   return {
     ask: (path, asked = {}) =>
       send(`http://127.0.0.1:${doors.port}${path}`, {

@@ -1,14 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccount } from '../../src/accounts/create-account.ts';
 import { openApp } from '../../src/app.ts';
 import { createClient } from '../../src/clients/create-client.ts';
 import type { ClientRegistration } from '../../src/clients/store.ts';
-import { SERVER_LIMITS, refuseMalformed } from '../../src/http/limits.ts';
+import { openServer } from '../../src/http/server.ts';
 import { openLogger } from '../../src/logging/logger.ts';
 import { PARAMETERS } from '../../src/passwords/argon2-hasher.ts';
 import { type Environment, type Settings, readSettings } from '../../src/settings/settings.ts';
@@ -101,10 +100,8 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   const health = { isReady: () => house.isReady() };
   const entrance = { settings, log, health, errorPage: house.errorPage, now };
   const app = openApp(entrance, house.rooms);
-  const answer = app.callback();
-  const server = createServer(SERVER_LIMITS, (request, response) => void answer(request, response));
+  const server = openServer(app.callback(), { connections: 1000 });
   server.listen(port, '127.0.0.1');
-  refuseMalformed(server);
   await once(server, 'listening');
   return {
     issuer: settings.ISSUER,

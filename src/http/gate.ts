@@ -1,0 +1,90 @@
+/** Too many wait already: to be answered 503, and when to come back. */
+export class Crowded extends Error {
+  readonly retryAfterS: number;
+
+  constructor(waitMs: number) {
+    super('More is asked for than can be done soon');
+    this.name = 'Crowded';
+    this.retryAfterS = Math.max(1, Math.ceil(waitMs / 1000));
+  }
+}
+
+export interface Bounds {
+  /** How many are inside at once. */
+  atOnce: number;
+  /** How many may wait in line. */
+  longest: number;
+  /** How long anybody may wait. Whoever would wait longer is told so at once. */
+  patienceMs: number;
+}
+
+/** How it stands now, and how many were turned away since the start. */
+export interface Crowd {
+  inside: number;
+  waiting: number;
+  turnedAway: number;
+}
+
+export interface Gate {
+  /** Throws `Crowded`; answers how to leave, or undefined for whoever went away while waiting. */
+  enter(onGone: (listener: () => void) => void): Promise<(() => void) | undefined>;
+  crowd(): Crowd;
+}
+
+/** Until it was measured. */
+const GUESS_MS = 10;
+
+/** Lets so many in at once and the next in order of their coming, and owns how long anybody waits. */
+export function openGate({ atOnce, longest, patienceMs }: Bounds): Gate {
+  const line = new Set<() => void>();
+  let inside = 0;
+  let turnedAway = 0;
+  let usualMs = GUESS_MS;
+
+  function turnAway(waitMs: number): never {
+    turnedAway += 1;
+    throw new Crowded(waitMs);
+  }
+
+  /** What the line would take if all goes on as it went: nobody is kept waiting in vain. */
+  const expectedMs = () => ((line.size + 1) / atOnce) * usualMs;
+
+  function inLine(onGone: (listener: () => void) => void): Promise<'next' | 'late' | 'gone'> {
+    return new Promise((resolve) => {
+      const done = (how: 'next' | 'late' | 'gone') => {
+        line.delete(next);
+        clearTimeout(late);
+        resolve(how);
+      };
+      const next = () => done('next');
+      const late = setTimeout(done, patienceMs, 'late');
+      onGone(() => done('gone'));
+      line.add(next);
+    });
+  }
+
+  function leaver(): () => void {
+    const startedAt = performance.now();
+    return () => {
+      usualMs = 0.95 * usualMs + 0.05 * (performance.now() - startedAt);
+      const [next] = line;
+      // The place goes to the next in line directly, so that no newcomer slips between.
+      if (next) next();
+      else inside -= 1;
+    };
+  }
+
+  return {
+    async enter(onGone) {
+      if (inside < atOnce) {
+        inside += 1;
+        return leaver();
+      }
+      if (line.size >= longest || expectedMs() > patienceMs) turnAway(expectedMs());
+      const how = await inLine(onGone);
+      if (how === 'late') turnAway(expectedMs());
+      return how === 'next' ? leaver() : undefined;
+    },
+    crowd: () => ({ inside, waiting: line.size, turnedAway }),
+  };
+}
