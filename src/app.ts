@@ -10,8 +10,10 @@ import { publicTexts } from './http/public-texts.ts';
 import { requestId } from './http/request-id.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { trustedHost } from './http/trusted-host.ts';
+import { watchedRequests } from './http/watched-requests.ts';
 import type { Logger } from './logging/logger.ts';
 import type { Settings } from './settings/settings.ts';
+import type { Watch } from './watching/watch.ts';
 
 /** What every request passes, whether the house is open or not. */
 export interface Entrance {
@@ -20,6 +22,7 @@ export interface Entrance {
   health: Health;
   errorPage: ErrorPage;
   now: () => Date;
+  watch?: Watch | undefined;
 }
 
 /** What lies behind the entrance, in this order. */
@@ -45,6 +48,7 @@ export function openApp(entrance: Entrance, rooms?: Rooms): Koa {
   const app = new Koa({ proxy: true, ...(rooms && { keys: rooms.cookieKeys }) });
   app.on('error', (error) => log.error({ err: error }, 'an answer could not be sent'));
 
+  if (entrance.watch) app.use(watchedRequests(entrance.watch));
   app.use(requestId(log));
   app.use(clientAddress({ trusted, protocol: https ? 'https' : 'http' }));
   app.use(accessLog);

@@ -2,14 +2,21 @@ import { type Brand, brandOf } from './brand/brand.ts';
 import { type Keys, deriveKeys } from './crypto/derived-keys.ts';
 import { keyLifetimes } from './keys/key-lifetimes.ts';
 import { rotateIfDue } from './keys/rotate.ts';
+import { watchedTrail } from './audit/watched-trail.ts';
 import type { JobOverview, JobQueue, JobWork } from './jobs/queue.ts';
+import { watchedWork } from './jobs/watched-work.ts';
 import { openMailer } from './mail/open-mailer.ts';
 import { type Postman, openPostman } from './mail/postman.ts';
 import { resumeMails } from './mail/resume-mails.ts';
 import { sendMail } from './mail/send-mail.ts';
 import { letterWriter } from './mail/templates.ts';
-import { type Argon2Options, argon2Hasher, hashesAtOnce } from './passwords/argon2-hasher.ts';
-import type { PasswordHasher } from './passwords/hasher.ts';
+import { watchedMailer, watchedSending } from './mail/watched-mail.ts';
+import {
+  type Argon2Hasher,
+  type Argon2Options,
+  argon2Hasher,
+  hashesAtOnce,
+} from './passwords/argon2-hasher.ts';
 import { openPasswordRules } from './passwords/open-rules.ts';
 import type { PasswordRules } from './passwords/policy.ts';
 import { mailProof } from './proofs/mail-proof.ts';
@@ -23,6 +30,7 @@ import { type Database, type Db, openDatabase } from './stores/postgres/database
 import { type Durable, durablePorts } from './stores/postgres/durable.ts';
 import { type PostgresJobs, postgresJobs } from './stores/postgres/jobs.ts';
 import type { Atomically } from './transactions/atomically.ts';
+import { type Watch, heldBack } from './watching/watch.ts';
 
 /** What a change may write, in one transaction. */
 export interface Ports extends Durable {
@@ -39,9 +47,11 @@ export interface House extends Ports {
   jobOverview(): Promise<JobOverview[]>;
   /** Who takes mails away. */
   postman: Postman;
-  hasher: PasswordHasher;
+  hasher: Argon2Hasher;
   /** Which passwords may be chosen. */
   passwordRules: PasswordRules;
+  /** Who looks on, if anybody does. */
+  watch: Watch | undefined;
   /** All that follows from GATEHOUSE_SECRET. */
   keys: Keys;
   now: () => Date;
@@ -51,18 +61,28 @@ export interface House extends Ports {
 /** The ports on an open database: light enough for a command. */
 export function furnish(
   settings: Settings,
-  { database, jobs, now = () => new Date(), onDisturbance = unheard, hashing }: Furniture,
+  { database, jobs, now = () => new Date(), onDisturbance = unheard, hashing, watch }: Furniture,
 ): House {
-  const ports = (db: Db): Ports => ({ ...durablePorts(db), jobs: jobs.queue(db) });
+  const ports = (db: Db, seenBy = watch): Ports => {
+    const durable = durablePorts(db);
+    const audit = seenBy ? watchedTrail(durable.audit, seenBy) : durable.audit;
+    return { ...durable, audit, jobs: jobs.queue(db) };
+  };
   const brand = brandOf(settings);
   const house = {
     settings,
     brand,
     ...ports(database.prisma),
-    atomically: <T>(work: (ports: Ports) => Promise<T>) =>
-      database.prisma.$transaction((tx) => work(ports(tx))),
+    watch,
+    async atomically<T>(work: (ports: Ports) => Promise<T>) {
+      const told = watch && heldBack(watch);
+      const done = await database.prisma.$transaction((tx) => work(ports(tx, told?.watch)));
+      told?.tell();
+      return done;
+    },
     hasher: argon2Hasher({
       atOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS),
+      watch,
       ...(hashing && { parameters: hashing }),
     }),
     passwordRules: openPasswordRules({
@@ -74,26 +94,20 @@ export function furnish(
     keys: deriveKeys(settings.GATEHOUSE_SECRET ?? [generatedSecret(settings.DATA_DIR)]),
     now,
   };
-  const mailer = openMailer(settings, house.letterbox);
-  const writeLetter = letterWriter({ brand, issuer: settings.ISSUER });
-  const send = (mailId: string) =>
-    sendMail(
-      { ...house, mailer, writeLetter, writeProofLetter: (id) => writeProofLetter(house, id) },
-      mailId,
-    );
-  const postman = openPostman(send, mailer);
+  const postman = postmanOf(house);
+  const chores: JobWork = {
+    async 'clean-up'() {
+      await cleanUp(database.pool, { auditS: settings.GATEHOUSE_TTL_AUDIT });
+      await resumeMails(house);
+    },
+    'rotate-keys': async () => void (await rotateIfDue(keyCare(house))),
+    'mail-proof': ({ proofId }) => mailProof(house, proofId),
+    'send-mail': ({ mailId }) => postman.carry(mailId),
+  };
   return {
     ...house,
     postman,
-    chores: {
-      async 'clean-up'() {
-        await cleanUp(database.pool, { auditS: settings.GATEHOUSE_TTL_AUDIT });
-        await resumeMails(house);
-      },
-      'rotate-keys': async () => void (await rotateIfDue(keyCare(house))),
-      'mail-proof': ({ proofId }) => mailProof(house, proofId),
-      'send-mail': ({ mailId }) => postman.carry(mailId),
-    },
+    chores: watch ? watchedWork(chores, watch) : chores,
     jobOverview: () => jobs.overview(),
     close: () => database.close(),
   };
@@ -107,10 +121,25 @@ interface Furniture {
   onDisturbance?: (error: unknown) => void;
   /** What a password's hash costs, where it is not the point. */
   hashing?: Argon2Options['parameters'];
+  watch?: Watch | undefined;
+}
+
+/** The house before anybody works in it. */
+type Furnished = Omit<House, 'chores' | 'postman' | 'jobOverview' | 'close'>;
+
+function postmanOf(house: Furnished): Postman {
+  const { settings, brand, watch, letterbox } = house;
+  const opened = openMailer(settings, letterbox);
+  const mailer = watch ? watchedMailer(opened, watch) : opened;
+  const writeLetter = letterWriter({ brand, issuer: settings.ISSUER });
+  const writeLetterOf = (proofId: string) => writeProofLetter(house, proofId);
+  const send = (mailId: string) =>
+    sendMail({ ...house, mailer, writeLetter, writeProofLetter: writeLetterOf }, mailId);
+  return openPostman(watch ? watchedSending(send, watch) : send, mailer);
 }
 
 /** What every use case of keys/ needs; by itself the server is the one who does it. */
-const keyCare = (house: Omit<House, 'chores' | 'postman' | 'jobOverview' | 'close'>) => ({
+const keyCare = (house: Furnished) => ({
   ...house,
   encryption: house.keys.encryption,
   lifetimes: keyLifetimes(house.settings),

@@ -1,5 +1,6 @@
 import { sentenceOf } from './process/cannot-start.ts';
 import { tryAddress } from './process/doors.ts';
+import { openLeadersLookout } from './lookout.ts';
 import { logDestination, openLogger } from './logging/logger.ts';
 import { announce, complain } from './process/report.ts';
 import { onFaults, onSignals } from './process/signals.ts';
@@ -15,6 +16,7 @@ export async function run(settings: Settings): Promise<void> {
   const log = openLogger({ level: settings.LOG_LEVEL, to: await logDestination(settings) });
   try {
     await tryAddress({ port: settings.PORT, host: settings.HOST });
+    await openLeadersLookout(settings);
     const database = await databaseFor(settings, { embedded: 'own', log });
     const workers = leadWorkers({
       count: settings.GATEHOUSE_WORKERS,

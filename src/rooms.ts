@@ -23,6 +23,7 @@ import { budgetsWith } from './limits/budgets.ts';
 import type { Counters } from './limits/counters.ts';
 import { type Limiter, openLimiter } from './limits/limiter.ts';
 import { type Line, openLine, triesAtOnce } from './limits/line.ts';
+import { watchedLimiter } from './limits/watched-limiter.ts';
 import { pageLocals } from './language/page-locals.ts';
 import { languageRoutes } from './language/routes.ts';
 import { documents } from './oidc/documents.ts';
@@ -43,6 +44,7 @@ import type {
 import { createProvider } from './oidc/provider.ts';
 import { requestVitals } from './oidc/request-vitals.ts';
 import { hashesAtOnce } from './passwords/argon2-hasher.ts';
+import { watchedRefreshTokens } from './oidc/watched-refresh-tokens.ts';
 import { passwordExpiryRoutes } from './password-expiry/routes.ts';
 import { passwordResetRoutes } from './password-reset/routes.ts';
 import { resetCodeRoutes } from './password-reset/code-routes.ts';
@@ -83,8 +85,12 @@ export function furnishRooms(
   const showError = errorPage(render);
   const requests = openRequests({ artifacts, now });
   const budgets = budgetsWith(settings.GATEHOUSE_BUDGETS);
-  const limiter = openLimiter({ ...furniture, budgets, key: keys.counterKey, now });
+  const opened = openLimiter({ ...furniture, budgets, key: keys.counterKey, now });
+  const limiter = house.watch ? watchedLimiter(opened, house.watch) : opened;
   const line = openLine(triesAtOnce(budgets));
+  const refreshTokens = house.watch
+    ? watchedRefreshTokens(furniture.refreshTokens, house.watch)
+    : furniture.refreshTokens;
   const provider = createProvider({
     ...house,
     ...furniture,
@@ -93,6 +99,7 @@ export function furnishRooms(
     storage: {
       ...house,
       ...furniture,
+      refreshTokens,
       vitals: requestVitals({ ...house, vitals: furniture.vitals }),
     },
     async interactionUrl(ctx, interaction) {

@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { openApp } from './app.ts';
 import { mostConnections } from './http/limits.ts';
 import { plainErrorPage } from './http/plain-error-page.ts';
+import { openLookout } from './lookout.ts';
 import { logDestination, openLogger } from './logging/logger.ts';
 import { listen } from './process/doors.ts';
 import { mostOpenFiles } from './process/open-files.ts';
@@ -12,6 +13,8 @@ import { onFaults, onSignals } from './process/signals.ts';
 import { begin } from './process/stay.ts';
 import type { Settings } from './settings/settings.ts';
 import { type OpenHouse, openHouse } from './wiring.ts';
+
+const now = () => new Date();
 
 /**
  * One server process, from its first breath to its last: it listens first, opens the house, and drains when told to leave.
@@ -25,21 +28,26 @@ export async function run(settings: Settings, part?: Part): Promise<void> {
   let leaving = false;
   const isReady = async () => !leaving && (await house?.isReady()) === true;
   const health = { isReady };
-  const entrance = { settings, log, health, errorPage: plainErrorPage, now: () => new Date() };
   const address = { port: settings.PORT, host: settings.HOST };
   const most = mostConnections({ memoryMb: settings.GATEHOUSE_MEMORY });
   const limits = { connections: Math.min(most, Math.floor(0.8 * mostOpenFiles())) };
   try {
+    const lookout = await openLookout(settings, log);
+    const { watch } = lookout;
+    const entrance = { settings, log, health, errorPage: plainErrorPage, now, watch };
     const listensFirst = (cluster.worker?.id ?? 1) === 1;
     let doors = listensFirst
       ? await listen(address, limits, openApp(entrance).callback())
       : undefined;
-    const stay = begin(() => openHouse(settings, { log, embedded, jobs: part !== 'web' }), log);
+    const options = { log, embedded, jobs: part !== 'web', watch } as const;
+    const stay = begin(() => openHouse(settings, options), log);
     const leave = async (code: number) => {
       leaving = true;
+      lookout.leaving();
       stay.end();
       await doors?.drain();
       await stay.close();
+      await lookout.close();
       process.exit(code);
     };
     onSignals(() => leave(0));
@@ -48,6 +56,7 @@ export async function run(settings: Settings, part?: Part): Promise<void> {
     const app = openApp({ ...entrance, errorPage: house.errorPage }, house.rooms).callback();
     doors ??= await listen(address, limits, app);
     doors.admit(app);
+    lookout.opened(house.standing());
     giveBackMemory();
     report.ready(doors.port);
   } catch (error) {

@@ -6,23 +6,32 @@ import type { ErrorPage } from './http/error-pages.ts';
 import { keyLifetimes } from './keys/key-lifetimes.ts';
 import { openLocalKeyRing } from './keys/local-key-ring.ts';
 import { ensureKeys } from './keys/make-keys.ts';
+import { watchedRing } from './keys/watched-ring.ts';
 import type { Logger } from './logging/logger.ts';
 import type { Argon2Options } from './passwords/argon2-hasher.ts';
+import type { Standing } from './metrics/standing.ts';
 import { type Closing, closedInReverse } from './process/closing.ts';
 import { type Furniture, furnishRooms } from './rooms.ts';
 import type { Settings } from './settings/settings.ts';
+import { standingOf } from './standing.ts';
 import { bringUpToDate, databaseFor } from './stores/database-place.ts';
 import { postgresChangeFeed } from './stores/postgres/change-feed.ts';
 import { openDatabase } from './stores/postgres/database.ts';
 import { postgresJobs } from './stores/postgres/jobs.ts';
 import { protocolPorts } from './stores/postgres/protocol.ts';
+import type { Watch } from './watching/watch.ts';
 
 /** The house with its doors open: what the server answers with. Every part is opened and put together here. */
-export interface OpenHouse extends House {
+export interface OpenHouse extends Workshop {
   rooms: Rooms;
   errorPage: ErrorPage;
   /** Whether the stores answer, within a second. */
   isReady(): Promise<boolean>;
+}
+
+export interface Workshop extends House {
+  /** For who asks how all of it fares. */
+  standing(): Standing;
 }
 
 export interface OpenHouseOptions {
@@ -34,6 +43,7 @@ export interface OpenHouseOptions {
   jobs?: boolean;
   /** What a password's hash costs, where it is not the point. */
   hashing?: Argon2Options['parameters'];
+  watch?: Watch | undefined;
 }
 
 /** Opens everything, in order. When a part fails, what is open is closed again. */
@@ -42,18 +52,23 @@ export function openHouse(settings: Settings, options: OpenHouseOptions): Promis
     const { house, database, ...heard } = await openGround(settings, options, closing);
     await settleDemoClients(house);
     const inDatabase = protocolPorts(database.pool);
-    const inRedis = await portsInRedis(settings, options.log, closing.add);
+    const inRedis = await portsInRedis(settings, options, closing.add);
+    const redis = inRedis && (() => inRedis.ping());
     return {
       ...house,
       ...furnishRooms(house, { ...heard, ...inDatabase, ...inRedis }),
+      standing: () => standingOf(house, { ...heard, database, redis }),
       isReady: () => allAnswer([() => database.pool.query('SELECT 1')]),
     };
   });
 }
 
 /** What does the jobs, without the rooms: nobody is let in. */
-export function openWorkshop(settings: Settings, options: OpenHouseOptions): Promise<House> {
-  return orNothing(async (closing) => (await openGround(settings, options, closing)).house);
+export function openWorkshop(settings: Settings, options: OpenHouseOptions): Promise<Workshop> {
+  return orNothing(async (closing) => {
+    const { house, ...ground } = await openGround(settings, options, closing);
+    return { ...house, standing: () => standingOf(house, ground) };
+  });
 }
 
 async function orNothing<T>(open: (closing: Closing) => Promise<T>): Promise<T> {
@@ -69,14 +84,14 @@ async function orNothing<T>(open: (closing: Closing) => Promise<T>): Promise<T> 
 /** What every process stands on: stores, keys that its secret opens, and jobs, to do or only to ask for. */
 async function openGround(
   settings: Settings,
-  { log, now, embedded = 'own', jobs: worker = true, hashing }: OpenHouseOptions,
+  { log, now, embedded = 'own', jobs: worker = true, hashing, watch }: OpenHouseOptions,
   { add: atClose, close }: Closing,
 ) {
   const place = await databaseFor(settings, { embedded, log });
   atClose(() => place.stop());
   await bringUpToDate(place.direct, settings.GATEHOUSE_MIGRATE);
 
-  const database = openDatabase(place.config, { max: settings.DATABASE_POOL, log });
+  const database = openDatabase(place.config, { max: settings.DATABASE_POOL, log, watch });
   atClose(() => database.close());
   const changes = postgresChangeFeed({ config: place.direct, log });
   atClose(() => changes.close());
@@ -84,7 +99,8 @@ async function openGround(
   const onDisturbance = (error: unknown) =>
     log.warn({ err: error }, 'breached passwords cannot be asked for');
   const jobs = postgresJobs({ config: place.direct, worker, onError });
-  const house = { ...furnish(settings, { database, jobs, now, onDisturbance, hashing }), close };
+  const furniture = { database, jobs, now, onDisturbance, hashing, watch };
+  const house = { ...furnish(settings, furniture), close };
   if (house.brand.palette.adjusted) log.info(ADJUSTED);
   atClose(() => house.postman.close());
   // Before the postman: whoever closes takes no more mails.
@@ -97,26 +113,32 @@ async function openGround(
   const ring = await openLocalKeyRing({ ...house, encryption, lifetimes, changes, onFault });
   atClose(() => ring.close());
   if (worker) void jobs.work(house.chores).catch(onError);
-  return { house, database, ring, changes };
+  return { house, database, ring: watch ? watchedRing(ring, watch) : ring, changes };
 }
 
 const ADJUSTED =
   'GATEHOUSE_BRAND_ACCENT stands out too little on a light page: its buttons are a little darker';
 
-type ShortLived = Pick<Furniture, 'artifacts' | 'counters'>;
+interface ShortLived extends Pick<Furniture, 'artifacts' | 'counters'> {
+  ping(): Promise<unknown>;
+}
 
 /** Its client is only loaded where it is used: it takes eight megabytes. */
 async function portsInRedis(
   { REDIS_URL, production }: Settings,
-  log: Logger,
+  { log, watch }: OpenHouseOptions,
   atClose: Closing['add'],
 ): Promise<ShortLived | undefined> {
   if (!REDIS_URL) return undefined;
   const { assertNoEviction, openRedis } = await import('./stores/redis/connection.ts');
   const { redisArtifacts } = await import('./stores/redis/artifacts.ts');
   const { redisCounters } = await import('./stores/redis/counters.ts');
-  const redis = await openRedis(REDIS_URL, log);
+  const redis = await openRedis(REDIS_URL, log, watch);
   atClose(() => redis.disconnect());
   if (production) await assertNoEviction(redis);
-  return { artifacts: redisArtifacts(redis), counters: redisCounters(redis) };
+  return {
+    artifacts: redisArtifacts(redis),
+    counters: redisCounters(redis),
+    ping: () => redis.ping(),
+  };
 }

@@ -1,3 +1,4 @@
+import { openLookout } from './lookout.ts';
 import { logDestination, openLogger } from './logging/logger.ts';
 import { giveBackMemory } from './process/give-back.ts';
 import { reportTo } from './process/report.ts';
@@ -10,16 +11,21 @@ import { openWorkshop } from './wiring.ts';
 export async function run(settings: Settings): Promise<void> {
   const log = openLogger({ level: settings.LOG_LEVEL, to: await logDestination(settings) });
   const report = reportTo({ settings, log });
-  const stay = begin(() => openWorkshop(settings, { log }), log);
+  const lookout = await openLookout(settings, log).catch((error: unknown) => report.failed(error));
+  if (!lookout) return;
+  const stay = begin(() => openWorkshop(settings, { log, watch: lookout.watch }), log);
   const leave = async (code: number) => {
+    lookout.leaving();
     stay.end();
     await stay.close();
+    await lookout.close();
     process.exit(code);
   };
   onSignals(() => leave(0));
   onFaults(log, () => leave(1));
   try {
-    await stay.opening;
+    const workshop = await stay.opening;
+    lookout.opened(workshop.standing());
     giveBackMemory();
     report.ready();
   } catch (error) {

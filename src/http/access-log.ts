@@ -1,4 +1,5 @@
-import type { Context, Middleware } from 'koa';
+import type { Middleware } from 'koa';
+import { routeOf } from './route-of.ts';
 
 /**
  * One line a request: never its query, its cookies, its body or its path, which may hold a secret;
@@ -23,17 +24,3 @@ export const accessLog: Middleware = async (ctx, next) => {
   ctx.res.once('close', written);
   await next();
 };
-
-/** The router's template, the library's name for its endpoint, or the name that our own middlewares gave it. */
-function routeOf(ctx: Context): string {
-  const known: unknown = ctx['_matchedRoute'] ?? ctx['oidc']?.route ?? ctx.state['route'];
-  if (typeof known === 'string') return known;
-  return DOCUMENTS.has(ctx.path) ? ctx.path : 'unknown';
-}
-
-/** Answered before any route. */
-const DOCUMENTS = new Set([
-  '/jwks',
-  '/.well-known/openid-configuration',
-  '/.well-known/oauth-authorization-server',
-]);

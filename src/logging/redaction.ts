@@ -46,6 +46,7 @@ const SECRET_NAMES =
 /** Identifiers that are looked for in a log; they open nothing. */
 const IDENTIFIERS = new Set([
   'requestId',
+  'traceId',
   'clientId',
   'accountId',
   'grantId',

@@ -1,20 +1,24 @@
 import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC, Provider, errors } from 'oidc-provider';
+import type { Watch } from '../watching/watch.ts';
 import { isAway } from './errors.ts';
 
 /**
  * What the library tells becomes log lines. What belongs in the trail is written where it happens, in one transaction
  * with it (token-transaction.ts, models/): the library's own events come before our commit.
  */
-export function installEvents(provider: Provider): void {
+export function installEvents(provider: Provider, watch?: Watch): void {
   provider.on('grant.success', (ctx) => {
+    watch?.happened({ event: 'tokens', grant: String(ctx.oidc.params?.['grant_type']) });
     line(ctx, 'tokens issued', { grantType: String(ctx.oidc.params?.['grant_type']) });
   });
   const emitter: EventEmitter = provider;
   for (const event of ERRORS) {
-    emitter.on(event, (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
-      refused(ctx, event, error),
-    );
+    const endpoint = event.slice(0, -'.error'.length);
+    emitter.on(event, (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+      watch?.happened({ event: 'refusal', endpoint, error: error.error });
+      refused(ctx, event, error);
+    });
   }
   provider.on('server_error', failed);
 }

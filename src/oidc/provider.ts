@@ -7,6 +7,7 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import type { ConsentStore, GrantStore } from '../sessions/store.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Watch } from '../watching/watch.ts';
 import { admitStructuredTokens, installAccessTokens } from './access-tokens.ts';
 import type { ProtocolStorage } from './adapter.ts';
 import { installClientCache } from './client-cache.ts';
@@ -39,6 +40,7 @@ export interface ProviderDeps {
     interaction: { uid: string; params: object },
   ) => Promise<string>;
   pages: ProtocolPages;
+  watch?: Watch | undefined;
 }
 
 /** Pages that the library asks for in the middle of its own answers; how they look is not known here. */
@@ -84,6 +86,6 @@ export function createProvider(deps: ProviderDeps): Provider {
   installResponseModes(provider);
   installHints(provider, deps.ring);
   installErrors(provider);
-  installEvents(provider);
+  installEvents(provider, deps.watch);
   return provider;
 }

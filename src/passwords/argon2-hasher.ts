@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { argon2id, hash, needsRehash, verify } from 'argon2';
-import { boundedWork } from './bounded-work.ts';
-import type { PasswordHasher } from './hasher.ts';
+import { type Watch, seen } from '../watching/watch.ts';
+import { type Bounded, boundedWork } from './bounded-work.ts';
+import { type PasswordHasher, TooBusy } from './hasher.ts';
 import { normalized } from './policy.ts';
 
 /** OWASP's parameters: 19 MiB, two passes, one lane; 20 to 25 ms of one core. */
@@ -14,20 +15,31 @@ export interface Argon2Options {
   /** How long a newcomer may have to wait in line. */
   queueMs?: number;
   parameters?: typeof PARAMETERS;
+  watch?: Watch | undefined;
 }
 
-export function argon2Hasher(options: Argon2Options): PasswordHasher {
-  const { atOnce, queueMs = 2000, parameters = PARAMETERS } = options;
+export interface Argon2Hasher extends PasswordHasher {
+  load: Bounded['load'];
+}
+
+export function argon2Hasher(options: Argon2Options): Argon2Hasher {
+  const { atOnce, queueMs = 2000, parameters = PARAMETERS, watch } = options;
   const bounded = boundedWork({ atOnce, queueMs, guessMs: 50 });
   const nobodys = hashOfNothing(parameters);
+  const inLine = <T>(name: 'hash' | 'verify', work: () => Promise<T>) =>
+    bounded(() => seen(watch, { kind: 'hash', name }, work)).catch((error: unknown) => {
+      if (error instanceof TooBusy) watch?.happened({ event: 'too-busy' });
+      throw error;
+    });
   return {
     hash: (password) =>
-      bounded(() => hash(normalized(password), { ...parameters, type: argon2id })),
+      inLine('hash', () => hash(normalized(password), { ...parameters, type: argon2id })),
     async verify(password, known) {
-      const right = await bounded(() => verify(known ?? nobodys, normalized(password)));
+      const right = await inLine('verify', () => verify(known ?? nobodys, normalized(password)));
       return right && known !== undefined;
     },
     isOutdated: (known) => needsRehash(known, parameters),
+    load: () => bounded.load(),
   };
 }
 

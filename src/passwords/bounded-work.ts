@@ -8,13 +8,18 @@ export interface Bound {
   guessMs: number;
 }
 
+export interface Bounded {
+  <T>(work: () => Promise<T>): Promise<T>;
+  load(): { running: number; waiting: number };
+}
+
 /** Runs so much at once, lets the next wait in line, and refuses whoever would wait too long. */
-export function boundedWork({ atOnce, queueMs, guessMs }: Bound) {
+export function boundedWork({ atOnce, queueMs, guessMs }: Bound): Bounded {
   const line: (() => void)[] = [];
   let running = 0;
   let usualMs = guessMs;
 
-  return async function bounded<T>(work: () => Promise<T>): Promise<T> {
+  async function bounded<T>(work: () => Promise<T>): Promise<T> {
     const waitMs = (line.length / atOnce) * usualMs;
     if (waitMs >= queueMs) throw new TooBusy(Math.ceil(waitMs / 1000));
     if (running < atOnce) running += 1;
@@ -29,5 +34,6 @@ export function boundedWork({ atOnce, queueMs, guessMs }: Bound) {
       if (next) next();
       else running -= 1;
     }
-  };
+  }
+  return Object.assign(bounded, { load: () => ({ running, waiting: line.length }) });
 }

@@ -2,7 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, createServer as createNetServer } from 'node:net';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { type Answer, openServer } from '../http/server.ts';
-import { CannotStart } from './cannot-start.ts';
+import { bind } from './bind.ts';
 
 /** Owns the listening socket and the connections on it; refuses to know what is answered. */
 export interface Doors {
@@ -59,31 +59,6 @@ export async function tryAddress(address: { port: number; host: string }): Promi
 /** This connection will not be read again. */
 function askForAnother(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
-}
-
-function bind(server: NetServer, address: { port: number; host: string }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new CannotStart(whyNot(error, address), { cause: error }));
-    });
-    server.listen(address, resolve);
-  });
-}
-
-function whyNot(
-  error: NodeJS.ErrnoException,
-  { port, host }: { port: number; host: string },
-): string {
-  if (error.code === 'EADDRINUSE') {
-    return `Port ${port} is taken by another program. Stop it, or set PORT to another number.`;
-  }
-  if (error.code === 'EACCES') {
-    return `Port ${port} needs more rights than this user has. Set PORT to a number above 1023.`;
-  }
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return `This machine has no address ${host}. Correct HOST.`;
-  }
-  return `Port ${port} on ${host} cannot be listened on (${error.code ?? error.message}).`;
 }
 
 const SETTLE_MS = 300;

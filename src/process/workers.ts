@@ -35,7 +35,7 @@ export function leadWorkers(options: {
     let reason: string | undefined;
     worker.on('message', (news: WorkerNews) => {
       if ('failed' in news) reason = news.failed;
-      else becomeReady(worker.id);
+      else if ('ready' in news) becomeReady(worker.id);
     });
     worker.once('exit', (code: number | null, signal: string | null) => {
       ready.delete(worker.id);

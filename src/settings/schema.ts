@@ -4,6 +4,7 @@ import { brandSettings } from './brand.ts';
 import { budgets } from './budgets.ts';
 import { lifetimes } from './lifetimes.ts';
 import { mailSettings } from './mail.ts';
+import { metricsSettings } from './metrics.ts';
 import { passwordSettings } from './passwords.ts';
 import { profileFields } from './profile.ts';
 
@@ -119,6 +120,7 @@ export const schema = z.object({
       'The path of a JSON file with your own profile fields, which people fill in when they sign up.',
     ),
   ...lifetimes,
+  ...metricsSettings,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

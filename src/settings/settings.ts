@@ -106,6 +106,7 @@ function unsafe(settings: Settings): SettingsFault[] {
   return [
     ...(settings.production ? unsafeInProduction(settings) : unsafeInDevelopment(settings)),
     ...mailFaults(settings),
+    ...metricsFaults(settings),
     ...(settings.GATEHOUSE_TRUSTED_PROXIES ?? [])
       .filter((cidr) => !isCidr(cidr))
       .map((cidr) => ({
@@ -151,6 +152,11 @@ function* unsafeInDevelopment(settings: Settings): Generator<SettingsFault> {
   if (settings.ISSUER.startsWith('https:')) {
     yield { variable: 'ISSUER', fault: `development is not meant for an https issuer; ${remedy}` };
   }
+}
+
+function metricsFaults({ METRICS_PORT, PORT }: Settings): SettingsFault[] {
+  if (METRICS_PORT === undefined || METRICS_PORT === 0 || METRICS_PORT !== PORT) return [];
+  return [{ variable: 'METRICS_PORT', fault: 'is PORT; give it a number of its own.' }];
 }
 
 function isLoopback(host: string): boolean {

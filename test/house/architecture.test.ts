@@ -5,7 +5,16 @@ import { dirname, join, relative } from 'node:path';
  * Who may import whom: folders on the left, what they may reach on the right. Down, never up.
  * A path stands for that file alone.
  */
-const GROUND = ['crypto', 'settings', 'i18n', 'logging', 'transactions', 'changes', 'pictures'];
+const GROUND = [
+  'crypto',
+  'settings',
+  'i18n',
+  'logging',
+  'transactions',
+  'changes',
+  'pictures',
+  'watching',
+];
 const PORTS = [...GROUND, 'http', 'jobs', 'keys', 'audit', 'limits', 'mail'];
 const DOMAIN = [...PORTS, 'accounts', 'passwords', 'sessions', 'clients', 'apis', 'proofs'];
 /** Flows speak to the protocol through these alone, and never to each other. */
@@ -26,8 +35,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   changes: [],
   vault: GROUND,
   pictures: [],
+  watching: [],
+  metrics: [...GROUND, 'http', 'process'],
+  tracing: GROUND,
   brand: [...GROUND, 'http'],
-  audit: ['transactions'],
+  audit: ['transactions', 'watching'],
   http: GROUND,
   jobs: GROUND,
   keys: [...GROUND, 'audit'],
@@ -54,7 +66,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   development: [...FLOW, 'brand'],
   doctor: [...GROUND, 'http'],
   process: [...GROUND, 'http'],
-  stores: [...DOMAIN, 'doctor', 'oidc/protocol-store.ts', 'process/cannot-start.ts'],
+  stores: [
+    ...DOMAIN,
+    'doctor',
+    'metrics/standing.ts',
+    'oidc/protocol-store.ts',
+    'process/cannot-start.ts',
+  ],
   cli: ['*'],
   'main.ts': ['*'],
   'app.ts': ['*'],
@@ -64,6 +82,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'furnish.ts': ['*'],
   'wiring.ts': ['*'],
   'rooms.ts': ['*'],
+  'lookout.ts': ['*'],
+  'standing.ts': ['*'],
 };
 
 /** Libraries that one folder alone may know. */
@@ -79,6 +99,11 @@ const ONLY_IN: Record<string, string[]> = {
   nodemailer: ['mail'],
   '@aws-sdk/client-sesv2': ['mail'],
   'node-vault': ['vault'],
+  'prom-client': ['metrics'],
+  '@opentelemetry/api': ['tracing'],
+  '@opentelemetry/sdk-trace': ['tracing'],
+  '@opentelemetry/resources': ['tracing'],
+  '@opentelemetry/exporter-trace-otlp-proto': ['tracing'],
 };
 const MAX_LINES = 250;
 

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { PrismaClient, type Prisma } from '../../../generated/prisma/client.ts';
+import type { Watch } from '../../watching/watch.ts';
+import { watchPool } from './watched-pool.ts';
 
 export interface Database {
   prisma: PrismaClient;
@@ -25,6 +27,7 @@ export interface DatabaseOptions {
   connectMs?: number;
   statementMs?: number;
   log?: DatabaseLog;
+  watch?: Watch | undefined;
 }
 
 export interface DatabaseLog {
@@ -40,7 +43,7 @@ const SILENCE_MORE_MS = 200;
 const CLOSE_MS = 2000;
 
 export function openDatabase(connection: PoolConfig, options: DatabaseOptions = {}): Database {
-  const { max = 10, connectMs = CONNECT_MS, statementMs = STATEMENT_MS, log } = options;
+  const { max = 10, connectMs = CONNECT_MS, statementMs = STATEMENT_MS, log, watch } = options;
   const pool = new Pool({
     max,
     connectionTimeoutMillis: connectMs,
@@ -54,6 +57,7 @@ export function openDatabase(connection: PoolConfig, options: DatabaseOptions = 
   });
   endSilentConnections(pool, statementMs + SILENCE_MORE_MS);
   logFaults(pool, log);
+  if (watch) watchPool(pool, watch);
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) }),
     transactionOptions: { maxWait: connectMs, timeout: 2 * statementMs },

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { CannotStart } from '../../process/cannot-start.ts';
+import type { Watch } from '../../watching/watch.ts';
+import { watchCommands } from './watched-commands.ts';
 
 /**
  * The way to Redis: one node, or a cluster (several addresses separated by commas). Fails fast and heals by itself: a
@@ -29,11 +31,12 @@ const FAIL_FAST = {
 } as const satisfies RedisOptions;
 
 /** Throws while Redis is away. */
-export async function openRedis(urls: string, log?: RedisLog): Promise<RedisClient> {
+export async function openRedis(urls: string, log?: RedisLog, watch?: Watch): Promise<RedisClient> {
   const addresses = urls.split(',').map((url) => url.trim());
   const redis = addresses.length > 1 ? cluster(addresses) : single(addresses[0] ?? '');
   // Without a listener ioredis writes to the console.
   redis.on('error', (error: Error) => log?.warn({ err: error }, 'Redis cannot be reached.'));
+  if (watch) watchCommands(redis, watch);
   try {
     await redis.connect();
   } catch (error) {
