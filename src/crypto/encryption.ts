@@ -14,7 +14,7 @@ export interface Encryption {
 }
 
 /** Each purpose has keys of its own: what one part sealed, no other part can be made to open. */
-export type SealPurpose = 'signing-key' | 'protocol-record';
+export type SealPurpose = 'signing-key' | 'protocol-record' | 'doctor';
 
 export interface SecretKeys {
   id: Buffer;

@@ -11,9 +11,9 @@ export function clientAddress(options: {
   trusted: readonly string[];
   protocol: 'http' | 'https';
 }): Middleware {
-  const trusted = ranges(options.trusted);
+  const trusted = addressRanges(options.trusted);
   return (ctx, next) => {
-    const peer = plain(ctx.req.socket.remoteAddress ?? '');
+    const peer = plainAddress(ctx.req.socket.remoteAddress ?? '');
     const headers = ctx.req.headers;
     ctx.state.direct = isLoopback(peer) && !wasForwarded(headers);
     const client = rightMostUntrusted(peer, headers['x-forwarded-for'], trusted);
@@ -29,7 +29,8 @@ export function isLoopback(address: string): boolean {
   return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
 }
 
-function ranges(cidrs: readonly string[]): (address: string) => boolean {
+/** Whether an address is in one of these CIDRs. */
+export function addressRanges(cidrs: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const cidr of cidrs) {
     const [address = '', bits] = cidr.split('/');
@@ -52,7 +53,7 @@ function rightMostUntrusted(
     const hop = withoutPort(hops.pop()?.trim() ?? '');
     // What is no address was written by somebody we do not know: whoever passed it on answers for it.
     if (!isIP(hop)) return client;
-    client = plain(hop);
+    client = plainAddress(hop);
   }
   return client;
 }
@@ -64,7 +65,7 @@ function withoutPort(hop: string): string {
 }
 
 /** An IPv4 peer of a socket that listens on IPv6 comes as ::ffff:a.b.c.d. */
-function plain(address: string): string {
+export function plainAddress(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   return mapped && isIP(mapped) === 4 ? mapped : address;
 }

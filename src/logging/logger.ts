@@ -6,7 +6,13 @@ export type Logger = Pick<Pino, 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 
   child(bindings: Record<string, unknown>): Logger;
 };
 
-export function openLogger(options: { level: string; to: DestinationStream }): Logger {
+export function openLogger(options: {
+  level: string;
+  to: DestinationStream;
+  /** Hears every fault that is logged as a warning or worse. */
+  onFault?: (error: unknown) => void;
+}): Logger {
+  const { onFault } = options;
   return pino(
     {
       level: options.level,
@@ -19,14 +25,19 @@ export function openLogger(options: { level: string; to: DestinationStream }): L
         log: withoutSecrets,
       },
       hooks: {
-        logMethod([first, message, ...more], method) {
+        logMethod([first, message, ...more], method, level) {
           method.apply(this, [clear(first), message && scrubbed(message), ...more.map(clear)]);
+          const { err }: { err?: unknown } = Object(first);
+          if (err !== undefined && level >= WARNING) onFault?.(err);
         },
       },
     },
     options.to,
   );
 }
+
+/** As pino counts. */
+const WARNING = 40;
 
 function clear<T>(argument: T): T | string {
   return typeof argument === 'string' ? scrubbed(argument) : argument;

@@ -51,12 +51,16 @@ const REDIS_REPLIES =
 const DEPTH = 6;
 
 export function isStoreAway(error: unknown): boolean {
+  return [...causesOf(error)].some(isSign);
+}
+
+/** The error itself, and what each was caused by. */
+export function* causesOf(error: unknown): Generator<Record<string, unknown>> {
   let next = error;
   for (let depth = 0; depth < DEPTH && isRecord(next); depth += 1) {
-    if (isSign(next)) return true;
+    yield next;
     next = innerError(next);
   }
-  return false;
 }
 
 function isSign(error: Record<string, unknown>): boolean {

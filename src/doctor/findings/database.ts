@@ -91,6 +91,12 @@ export const databaseFindings = {
     why: 'Whoever is in between reads and changes accounts and tokens.',
     fix: 'Add ?sslmode=verify-full to DATABASE_URL (and sslrootcert=/path/ca.pem for an authority of your own).',
   },
+  'database-full': {
+    severity: 'error',
+    means: 'PostgreSQL has no room on its disk.',
+    why: 'Nothing can be written: no sign-in, no token.',
+    fix: 'Make room on its disk; what it must keep for a replica or an archive that is away is the usual reason.',
+  },
   'database-forgetful': {
     severity: 'error',
     means: 'fsync or full_page_writes is off: PostgreSQL does not keep what it has acknowledged.',
