@@ -1,4 +1,8 @@
 import Koa, { type Middleware } from 'koa';
+import type { Encryption } from './crypto/encryption.ts';
+import { echo } from './doctor/echo.ts';
+import type { Notices } from './doctor/notices.ts';
+import { openTraffic } from './doctor/traffic.ts';
 import { type Health, healthRoutes } from './health/health.ts';
 import { accessLog } from './http/access-log.ts';
 import { CannotGoOn } from './http/cannot-go-on.ts';
@@ -19,6 +23,8 @@ import type { Watch } from './watching/watch.ts';
 export interface Entrance {
   settings: Settings;
   log: Logger;
+  /** Told what is odd about the way that requests came. */
+  notices: Notices;
   health: Health;
   errorPage: ErrorPage;
   now: () => Date;
@@ -28,6 +34,8 @@ export interface Entrance {
 /** What lies behind the entrance, in this order. */
 export interface Rooms {
   cookieKeys: string[];
+  /** Seals what the doctor is answered. */
+  encryption: Encryption;
   /** /jwks and discovery, ready to send. */
   documents: Middleware;
   /** How many of what comes after are worked on at once. */
@@ -40,21 +48,24 @@ export interface Rooms {
 
 /** A request is a list you can read. Without rooms every door but health is shut for the moment. */
 export function openApp(entrance: Entrance, rooms?: Rooms): Koa {
-  const { settings, log, now } = entrance;
+  const { settings, log, notices, now } = entrance;
   const { ISSUER: issuer, production } = settings;
   const https = issuer.startsWith('https:');
   const trusted = settings.GATEHOUSE_TRUSTED_PROXIES ?? [];
+  const traffic = openTraffic({ issuer, trusted, notices });
   // The forwarded headers that Koa then reads are our own (http/client-address.ts).
   const app = new Koa({ proxy: true, ...(rooms && { keys: rooms.cookieKeys }) });
   app.on('error', (error) => log.error({ err: error }, 'an answer could not be sent'));
 
   if (entrance.watch) app.use(watchedRequests(entrance.watch));
   app.use(requestId(log));
+  app.use(traffic.see);
   app.use(clientAddress({ trusted, protocol: https ? 'https' : 'http' }));
   app.use(accessLog);
   app.use(securityHeaders({ https }));
   app.use(errorPages(entrance.errorPage));
   app.use(healthRoutes(entrance.health));
+  if (rooms) app.use(echo({ ...rooms, traffic, issuer, now }));
   app.use(trustedHost({ issuer, development: !production }));
   app.use(withinLimits);
   if (!rooms) {

@@ -24,7 +24,7 @@ import { writeProofLetter } from './proofs/write-proof-letter.ts';
 import { closedInReverse } from './process/closing.ts';
 import { generatedSecret } from './settings/generated-secret.ts';
 import type { Settings } from './settings/settings.ts';
-import { bringUpToDate, reachDatabase } from './stores/database-place.ts';
+import { bringUpToDate, reachDatabase, testGround } from './stores/database-place.ts';
 import { cleanUp } from './stores/postgres/clean-up.ts';
 import { type Database, type Db, openDatabase } from './stores/postgres/database.ts';
 import { type Durable, durablePorts } from './stores/postgres/durable.ts';
@@ -152,6 +152,7 @@ export async function enterHouse(settings: Settings): Promise<House> {
   try {
     const place = await reachDatabase(settings);
     closing.add(() => place.stop());
+    await testGround(place.direct);
     await bringUpToDate(place.direct, settings.GATEHOUSE_MIGRATE);
     const database = openDatabase(place.config, { max: 2, statementMs: 30_000 });
     closing.add(() => database.close());

@@ -119,6 +119,7 @@ export function furnishRooms(
     errorPage: showError,
     rooms: {
       cookieKeys: keys.cookieKeys,
+      encryption: keys.encryption,
       documents: documents(ring, settings.GATEHOUSE_TTL_JWKS),
       inFlight: limitInFlight(boundsWithin(meansOf(settings))),
       pages: [files.serve, postingPage(render), fromOurPages(issuer, ...routersOf(page))],

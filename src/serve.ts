@@ -1,9 +1,11 @@
 import cluster from 'node:cluster';
 import { openApp } from './app.ts';
+import { openAttentiveLog } from './doctor/notices.ts';
 import { mostConnections } from './http/limits.ts';
 import { plainErrorPage } from './http/plain-error-page.ts';
+import { noticeInstallation } from './installation.ts';
 import { openLookout } from './lookout.ts';
-import { logDestination, openLogger } from './logging/logger.ts';
+import { logDestination } from './logging/logger.ts';
 import { listen } from './process/doors.ts';
 import { mostOpenFiles } from './process/open-files.ts';
 import { giveBackMemory } from './process/give-back.ts';
@@ -21,7 +23,8 @@ const now = () => new Date();
  * Beside others that are open already it opens first: nobody shall meet the one closed door among open ones.
  */
 export async function run(settings: Settings, part?: Part): Promise<void> {
-  const log = openLogger({ level: settings.LOG_LEVEL, to: await logDestination(settings) });
+  const to = await logDestination(settings);
+  const { log, notices } = openAttentiveLog({ level: settings.LOG_LEVEL, to });
   const report = reportTo({ settings, log });
   const embedded = cluster.isWorker ? 'shared' : 'own';
   let house: OpenHouse | undefined;
@@ -34,12 +37,12 @@ export async function run(settings: Settings, part?: Part): Promise<void> {
   try {
     const lookout = await openLookout(settings, log);
     const { watch } = lookout;
-    const entrance = { settings, log, health, errorPage: plainErrorPage, now, watch };
+    const entrance = { settings, log, notices, health, errorPage: plainErrorPage, now, watch };
     const listensFirst = (cluster.worker?.id ?? 1) === 1;
     let doors = listensFirst
       ? await listen(address, limits, openApp(entrance).callback())
       : undefined;
-    const options = { log, embedded, jobs: part !== 'web', watch } as const;
+    const options = { log, notices, embedded, jobs: part !== 'web', watch } as const;
     const stay = begin(() => openHouse(settings, options), log);
     const leave = async (code: number) => {
       leaving = true;
@@ -56,6 +59,7 @@ export async function run(settings: Settings, part?: Part): Promise<void> {
     const app = openApp({ ...entrance, errorPage: house.errorPage }, house.rooms).callback();
     doors ??= await listen(address, limits, app);
     doors.admit(app);
+    if (listensFirst) await noticeInstallation(settings, notices);
     lookout.opened(house.standing());
     giveBackMemory();
     report.ready(doors.port);

@@ -1,5 +1,6 @@
 import type { Rooms } from './app.ts';
 import { settleDemoClients } from './development/demo-clients.ts';
+import type { Notices } from './doctor/notices.ts';
 import { type House, furnish } from './furnish.ts';
 import { allAnswer } from './health/health.ts';
 import type { ErrorPage } from './http/error-pages.ts';
@@ -14,7 +15,7 @@ import { type Closing, closedInReverse } from './process/closing.ts';
 import { type Furniture, furnishRooms } from './rooms.ts';
 import type { Settings } from './settings/settings.ts';
 import { standingOf } from './standing.ts';
-import { bringUpToDate, databaseFor } from './stores/database-place.ts';
+import { bringUpToDate, databaseFor, testGround } from './stores/database-place.ts';
 import { postgresChangeFeed } from './stores/postgres/change-feed.ts';
 import { openDatabase } from './stores/postgres/database.ts';
 import { postgresJobs } from './stores/postgres/jobs.ts';
@@ -36,6 +37,8 @@ export interface Workshop extends House {
 
 export interface OpenHouseOptions {
   log: Logger;
+  /** Told what is odd about the stores. */
+  notices: Notices;
   now?: () => Date;
   /** Whether this process owns the embedded database, or another of the same server does. */
   embedded?: 'own' | 'shared';
@@ -84,11 +87,12 @@ async function orNothing<T>(open: (closing: Closing) => Promise<T>): Promise<T> 
 /** What every process stands on: stores, keys that its secret opens, and jobs, to do or only to ask for. */
 async function openGround(
   settings: Settings,
-  { log, now, embedded = 'own', jobs: worker = true, hashing, watch }: OpenHouseOptions,
+  { log, notices, now, embedded = 'own', jobs: worker = true, hashing, watch }: OpenHouseOptions,
   { add: atClose, close }: Closing,
 ) {
   const place = await databaseFor(settings, { embedded, log });
   atClose(() => place.stop());
+  notices.tell(...(await testGround(place.direct)));
   await bringUpToDate(place.direct, settings.GATEHOUSE_MIGRATE);
 
   const database = openDatabase(place.config, { max: settings.DATABASE_POOL, log, watch });
@@ -126,16 +130,17 @@ interface ShortLived extends Pick<Furniture, 'artifacts' | 'counters'> {
 /** Its client is only loaded where it is used: it takes eight megabytes. */
 async function portsInRedis(
   { REDIS_URL, production }: Settings,
-  { log, watch }: OpenHouseOptions,
+  { log, notices, watch }: OpenHouseOptions,
   atClose: Closing['add'],
 ): Promise<ShortLived | undefined> {
   if (!REDIS_URL) return undefined;
-  const { assertNoEviction, openRedis } = await import('./stores/redis/connection.ts');
+  const { openRedis } = await import('./stores/redis/connection.ts');
+  const { testRedis } = await import('./stores/redis/examine.ts');
   const { redisArtifacts } = await import('./stores/redis/artifacts.ts');
   const { redisCounters } = await import('./stores/redis/counters.ts');
   const redis = await openRedis(REDIS_URL, log, watch);
   atClose(() => redis.disconnect());
-  if (production) await assertNoEviction(redis);
+  notices.tell(...(await testRedis(redis, { production })));
   return {
     artifacts: redisArtifacts(redis),
     counters: redisCounters(redis),

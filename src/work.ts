@@ -1,5 +1,7 @@
+import { openAttentiveLog } from './doctor/notices.ts';
+import { noticeInstallation } from './installation.ts';
 import { openLookout } from './lookout.ts';
-import { logDestination, openLogger } from './logging/logger.ts';
+import { logDestination } from './logging/logger.ts';
 import { giveBackMemory } from './process/give-back.ts';
 import { reportTo } from './process/report.ts';
 import { onFaults, onSignals } from './process/signals.ts';
@@ -9,11 +11,12 @@ import { openWorkshop } from './wiring.ts';
 
 /** A process that does the jobs and nothing else: no port is opened, nobody is answered. */
 export async function run(settings: Settings): Promise<void> {
-  const log = openLogger({ level: settings.LOG_LEVEL, to: await logDestination(settings) });
+  const to = await logDestination(settings);
+  const { log, notices } = openAttentiveLog({ level: settings.LOG_LEVEL, to });
   const report = reportTo({ settings, log });
   const lookout = await openLookout(settings, log).catch((error: unknown) => report.failed(error));
   if (!lookout) return;
-  const stay = begin(() => openWorkshop(settings, { log, watch: lookout.watch }), log);
+  const stay = begin(() => openWorkshop(settings, { log, notices, watch: lookout.watch }), log);
   const leave = async (code: number) => {
     lookout.leaving();
     stay.end();
@@ -25,6 +28,7 @@ export async function run(settings: Settings): Promise<void> {
   onFaults(log, () => leave(1));
   try {
     const workshop = await stay.opening;
+    await noticeInstallation(settings, notices);
     lookout.opened(workshop.standing());
     giveBackMemory();
     report.ready();

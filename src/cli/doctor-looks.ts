@@ -1,38 +1,31 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
-import { constrainedMemory } from 'node:process';
-import { judgeDataDirectory } from '../doctor/data-directory.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { deriveKeys } from '../crypto/derived-keys.ts';
+import { askIssuer } from '../doctor/ask-issuer.ts';
 import {
   type DatabaseAway,
   type DatabaseFacts,
   clockFaults,
   judgeDatabase,
 } from '../doctor/database.ts';
+import type { EchoAnswer } from '../doctor/echo.ts';
 import type { Look } from '../doctor/examine.ts';
 import type { Examined } from '../doctor/finding.ts';
-import { judgeMemory } from '../doctor/memory.ts';
 import { type Reach, reachOf } from '../doctor/network.ts';
 import { judgeRedis } from '../doctor/redis.ts';
-import { judgeSecrets } from '../doctor/secrets.ts';
-import { PARAMETERS, hashesAtOnce } from '../passwords/argon2-hasher.ts';
-import { isCommon } from '../passwords/common.ts';
-import { passwordsIn } from '../settings/secret-values.ts';
+import { judgeWay } from '../doctor/way.ts';
+import { connectionsOf, examineInstallation, secretsHere } from '../installation.ts';
 import type { Settings } from '../settings/settings.ts';
 import { reachDatabase } from '../stores/database-place.ts';
 import { examineDatabase } from '../stores/postgres/examine.ts';
 
-/** What one server process opens beside its pool: an ear for changes, the jobs and their ear. */
-const CONNECTIONS_BESIDE_POOL = 6;
-
 /** Everything that the doctor looks at, with the parts that can be looked at from here. */
 export function looksAt(settings: Settings): Look[] {
   return [
+    { part: 'Issuer', look: () => atIssuer(settings) },
     { part: 'Database', look: () => atDatabase(settings) },
     { part: 'Redis', look: () => atRedis(settings) },
-    { part: 'Data directory', look: () => [atDataDirectory(settings)] },
-    { part: 'Secrets', look: async () => [await atSecrets(settings)] },
-    { part: 'Memory', look: () => [atMemory(settings)] },
+    { part: 'This machine', look: () => examineInstallation(settings) },
   ];
 }
 
@@ -41,13 +34,13 @@ async function atDatabase(settings: Settings): Promise<Examined[]> {
   const database = judgeDatabase(facts, {
     embedded: !settings.DATABASE_URL,
     inClear: settings.DATABASE_URL ? databaseInClear(settings.DATABASE_URL) : undefined,
-    connections: settings.GATEHOUSE_WORKERS * (settings.DATABASE_POOL + CONNECTIONS_BESIDE_POOL),
+    connections: connectionsOf(settings),
     migrateOnStart: settings.GATEHOUSE_MIGRATE === 'on-start',
   });
   if ('away' in facts) return [database];
   const ms = Math.abs(Math.round(facts.aheadMs));
   const told = `within ${ms < 10 ? '10' : ms} ms of the database's`;
-  return [database, { part: 'Clock', seen: true, told, findings: clockFaults(facts) }];
+  return [database, { part: 'Its clock', seen: true, told, findings: clockFaults(facts) }];
 }
 
 /** The doctor makes nothing: what the first start would make is not there yet. */
@@ -88,32 +81,27 @@ async function atRedis({ REDIS_URL, production }: Settings): Promise<Examined[]>
   ];
 }
 
-function atDataDirectory({ DATA_DIR, DATABASE_URL }: Settings): Examined {
-  return judgeDataDirectory({
-    dataDir: DATA_DIR,
-    embedded: !DATABASE_URL,
-    secretFiles: [resolve('.env')],
-  });
+async function atIssuer(settings: Settings): Promise<Examined[]> {
+  const { ISSUER: issuer, GATEHOUSE_TRUSTED_PROXIES: trusted = [] } = settings;
+  const secrets = secretsHere(settings);
+  if (secrets.length === 0) {
+    return [{ part: 'Issuer', seen: false, told: 'no server has been started yet', findings: [] }];
+  }
+  const { encryption } = deriveKeys(secrets);
+  const asked = await askIssuer({ issuer, encryption });
+  const here = await processesHere(settings, { issuer, encryption });
+  return judgeWay({ issuer, trusted, asked, here, now: new Date() });
 }
 
-function atSecrets(settings: Settings): Promise<Examined> {
-  const made = join(settings.DATA_DIR, 'gatehouse.secret');
-  const generated = existsSync(made) ? [readFileSync(made, 'utf8').trim()] : [];
-  return judgeSecrets({
-    secrets: settings.GATEHOUSE_SECRET ?? generated,
-    passwords: passwordsIn(settings),
-    isCommon,
-  });
-}
-
-function atMemory(settings: Settings): Examined {
-  const limit = constrainedMemory();
-  return judgeMemory({
-    availableBytes: limit > 0 ? Math.min(limit, totalmem()) : totalmem(),
-    processes: settings.GATEHOUSE_WORKERS,
-    hashesAtOnce: hashesAtOnce(settings.GATEHOUSE_WORKERS),
-    hashBytes: PARAMETERS.memoryCost * 1024,
-    embedded: !settings.DATABASE_URL,
-    connections: settings.GATEHOUSE_WORKERS * (settings.DATABASE_POOL + CONNECTIONS_BESIDE_POOL),
-  });
+/** Each process remembers for itself, and which one answers is chance. */
+async function processesHere(
+  { HOST, PORT, GATEHOUSE_WORKERS }: Settings,
+  whom: Parameters<typeof askIssuer>[0],
+): Promise<EchoAnswer[]> {
+  const host = HOST === '0.0.0.0' ? '127.0.0.1' : HOST === '::' ? '::1' : HOST;
+  const times = GATEHOUSE_WORKERS === 1 ? 1 : 2 * Math.min(GATEHOUSE_WORKERS, 8);
+  const asked = await Promise.all(
+    Array.from({ length: times }, () => askIssuer(whom, { host, port: PORT })),
+  );
+  return asked.flatMap((one) => (one.outcome === 'answered' ? [one.answer] : []));
 }

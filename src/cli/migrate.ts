@@ -1,6 +1,6 @@
 import { MigrationRefused, migrate, migrateDown } from '../stores/migrate.ts';
 import { type MigrationStatus, migrationStatus } from '../stores/migrations.ts';
-import { reachDatabase } from '../stores/database-place.ts';
+import { reachDatabase, testGround } from '../stores/database-place.ts';
 import { type Command, type CommandCall, CommandFailed, UsageError } from './command.ts';
 
 export const migrateCommand: Command = {
@@ -15,6 +15,7 @@ export const migrateCommand: Command = {
     if (status && down) throw new UsageError('Give either --status or --down.');
     const database = await reachDatabase(call.settings());
     try {
+      await testGround(database.direct);
       if (status) tellStatus(call, await migrationStatus(database.direct));
       else if (down) tellUndone(call, await migrateDown(database.direct));
       else tellApplied(call, await migrate(database.direct));

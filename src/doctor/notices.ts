@@ -5,7 +5,7 @@ import { type Finding, found } from './finding.ts';
 
 /** What the running server meets of the doctor's findings: a line in the log, once a day, however often it is met. */
 export interface Notices {
-  tell(finding: Finding): void;
+  tell(...findings: Finding[]): void;
   /** Where a fault is one that the doctor knows, it is told. */
   hear(error: unknown): void;
 }
@@ -14,18 +14,18 @@ const AGAIN_MS = 24 * 3600 * 1000;
 
 export function openNotices(log: Pick<Logger, 'warn'>, now: () => number = Date.now): Notices {
   const told = new Map<FindingName, number>();
-  const notices: Notices = {
-    tell({ name, what, fix }) {
-      if (now() - (told.get(name) ?? -Infinity) < AGAIN_MS) return;
-      told.set(name, now());
-      log.warn({ finding: name, fix }, `${what} See \`gatehouse doctor\`.`);
-    },
+  const tellOne = ({ name, what, fix }: Finding) => {
+    if (now() - (told.get(name) ?? -Infinity) < AGAIN_MS) return;
+    told.set(name, now());
+    log.warn({ finding: name, fix }, `${what} See \`gatehouse doctor\`.`);
+  };
+  return {
+    tell: (...findings) => findings.forEach(tellOne),
     hear(error) {
       const finding = findingOf(error);
-      if (finding) notices.tell(finding);
+      if (finding) tellOne(finding);
     },
   };
-  return notices;
 }
 
 /** A log that hears of faults, whoever logs them. */

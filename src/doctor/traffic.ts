@@ -55,7 +55,7 @@ export function openTraffic(options: {
     if (seen.size >= MOST) seen.delete(oldest);
     const came = cameWith(request, isTrusted);
     seen.set(key, { ...came, count: 1, firstAt: now() });
-    if (notices) for (const fault of wayFaults(came, options)) notices.tell(fault);
+    notices?.tell(...wayFaults(came, options));
   }
 
   return {

@@ -1,4 +1,6 @@
 import type { ClientConfig } from 'pg';
+import { clockFaults, groundFaults } from '../doctor/database.ts';
+import { type Finding, inOneSentence } from '../doctor/finding.ts';
 import { CannotStart } from '../process/cannot-start.ts';
 import type { Settings } from '../settings/settings.ts';
 import { placesIn } from './embedded-postgres/paths.ts';
@@ -7,6 +9,7 @@ import { openEmbeddedPostgres, reachEmbeddedPostgres } from './embedded-postgres
 import { migrate } from './migrate.ts';
 import { migrationStatus } from './migrations.ts';
 import { connectionTo } from './postgres/connection.ts';
+import { groundOf } from './postgres/examine.ts';
 
 /** Where PostgreSQL is, and how to leave it. Owns the choice between one's own and the embedded; knows no table. */
 export interface DatabasePlace {
@@ -37,6 +40,17 @@ export async function reachDatabase(settings: Addresses): Promise<DatabasePlace>
   if (settings.DATABASE_URL) return ownDatabase(settings);
   const embedded = await reachEmbeddedPostgres(settings.DATA_DIR);
   return { ...at(embedded.config), stop: () => embedded.stop() };
+}
+
+/**
+ * Refuses a database that no server can stand on: too old, or read-only. Answers what is odd about it and keeps nobody
+ * from starting.
+ */
+export async function testGround(database: ClientConfig): Promise<Finding[]> {
+  const ground = await groundOf(database);
+  const [fault] = groundFaults(ground);
+  if (fault) throw new CannotStart(inOneSentence(fault));
+  return clockFaults(ground);
 }
 
 export async function bringUpToDate(

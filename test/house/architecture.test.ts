@@ -80,6 +80,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'lead.ts': ['*'],
   'work.ts': ['*'],
   'furnish.ts': ['*'],
+  'installation.ts': ['*'],
   'wiring.ts': ['*'],
   'rooms.ts': ['*'],
   'lookout.ts': ['*'],

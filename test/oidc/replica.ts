@@ -2,6 +2,7 @@ import { openApp } from '../../src/app.ts';
 import { keyLifetimes } from '../../src/keys/key-lifetimes.ts';
 import type { KeyRing } from '../../src/keys/key-ring.ts';
 import { openLocalKeyRing } from '../../src/keys/local-key-ring.ts';
+import { openNotices } from '../../src/doctor/notices.ts';
 import { openLogger } from '../../src/logging/logger.ts';
 import { listen } from '../../src/process/doors.ts';
 import { type Furniture, furnishRooms } from '../../src/rooms.ts';
@@ -59,7 +60,10 @@ export async function openReplica(
   const { rooms, errorPage } = furnishRooms(house, parts);
   const log = openLogger({ level: 'silent', to: collectLog().stream });
   const health = { isReady: async () => true };
-  const app = openApp({ settings, log, health, errorPage, now: () => new Date() }, rooms);
+  const app = openApp(
+    { settings, log, notices: openNotices(log), health, errorPage, now: () => new Date() },
+    rooms,
+  );
   const at = { port: await freePort(), host: '127.0.0.1' };
   const doors = await listen(at, { connections: 1000 }, app.callback());
   return {

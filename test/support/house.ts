@@ -8,7 +8,7 @@ import { openApp } from '../../src/app.ts';
 import { createClient } from '../../src/clients/create-client.ts';
 import type { ClientRegistration } from '../../src/clients/store.ts';
 import { openServer } from '../../src/http/server.ts';
-import { openLogger } from '../../src/logging/logger.ts';
+import { openAttentiveLog } from '../../src/doctor/notices.ts';
 import { PARAMETERS } from '../../src/passwords/argon2-hasher.ts';
 import { type Environment, type Settings, readSettings } from '../../src/settings/settings.ts';
 import { type OpenHouse, openHouse } from '../../src/wiring.ts';
@@ -91,14 +91,15 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     ...options.env,
   });
   const lines = collectLog();
-  const log = openLogger({ level: 'debug', to: lines.stream });
+  const { log, notices } = openAttentiveLog({ level: 'debug', to: lines.stream });
   const house = await openHouse(settings, {
     log,
+    notices,
     now,
     hashing: options.costlyHashes ? PARAMETERS : CHEAP,
   });
   const health = { isReady: () => house.isReady() };
-  const entrance = { settings, log, health, errorPage: house.errorPage, now };
+  const entrance = { settings, log, notices, health, errorPage: house.errorPage, now };
   const app = openApp(entrance, house.rooms);
   const server = openServer(app.callback(), { connections: 1000 });
   server.listen(port, '127.0.0.1');

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { CannotStart } from '../../process/cannot-start.ts';
 import type { Watch } from '../../watching/watch.ts';
 import { watchCommands } from './watched-commands.ts';
 
@@ -79,19 +78,6 @@ function cluster(urls: string[]): Cluster {
 
 function pauseBefore(attempt: number): number {
   return Math.min(25 * 2 ** attempt, LONGEST_PAUSE_MS);
-}
-
-/** What Redis forgets when it is full would be sessions and marks of what was used: refused in production. */
-export async function assertNoEviction(redis: RedisClient): Promise<void> {
-  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  for (const node of nodes) {
-    const policy = /^maxmemory_policy:(\S+)/m.exec(await node.info('memory'))?.[1];
-    if (policy !== 'noeviction') {
-      throw new CannotStart(
-        `REDIS_URL: this Redis forgets when it is full (maxmemory-policy ${policy ?? 'unknown'}). Set maxmemory-policy to noeviction.`,
-      );
-    }
-  }
 }
 
 /** Runs in one step, on the slot of its one key. */

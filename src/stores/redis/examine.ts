@@ -1,6 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
-import { sentenceOf } from '../../process/cannot-start.ts';
-import type { RedisAway, RedisNode } from '../../doctor/redis.ts';
+import { type Finding, inOneSentence } from '../../doctor/finding.ts';
+import { type RedisAway, type RedisNode, redisGroundFaults } from '../../doctor/redis.ts';
+import { CannotStart, sentenceOf } from '../../process/cannot-start.ts';
 import { type RedisClient, openRedis } from './connection.ts';
 
 const ROUND_TRIPS = 7;
@@ -19,6 +20,17 @@ export async function examineRedis(urls: string): Promise<RedisNode[] | RedisAwa
   } catch (error) {
     return whyAway(heard ?? error);
   }
+}
+
+/** Refuses in production what may forget, or takes no writes. Answers what else is odd about it. */
+export async function testRedis(
+  redis: RedisClient,
+  { production }: { production: boolean },
+): Promise<Finding[]> {
+  const faults = redisGroundFaults(await nodesOf(redis));
+  const [fault] = faults;
+  if (production && fault) throw new CannotStart(`REDIS_URL: ${inOneSentence(fault)}`);
+  return faults;
 }
 
 /** What each node says that we may write to. */
