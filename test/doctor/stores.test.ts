@@ -59,7 +59,7 @@ describe('a database', () => {
     expect(told).toMatch(
       /Database: PostgreSQL 18\.\d+, schema up to date, \d+\.\d ms a round trip/,
     );
-    expect(told).toMatch(/Clock: within \d+ ms of the database's/);
+    expect(told).toMatch(/Its clock: within \d+ ms of the database's/);
     // The test run's own server is one for tests: its superuser has no password, and it is not careful.
     expect([...findings.keys()].toSorted()).toEqual(['database-forgetful', 'database-superuser']);
   });
