@@ -8,6 +8,7 @@ export default {
   maxWorkers: 3,
   // Modules stay in a worker's memory. With a limit there are always workers, and a run always ends.
   workerIdleMemoryLimit: '1GB',
-  workerGracefulExitTimeout: 5000,
+  // On a busy machine a worker that has nothing left takes its time to end.
+  workerGracefulExitTimeout: 20_000,
   testTimeout: 30_000,
 };
