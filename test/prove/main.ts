@@ -1,9 +1,11 @@
 /**
  * The long proofs, on real servers: `npm run prove`, or `npm run prove -- refresh` for one. Prints a table; exits with 1 where a
- * promise is broken.
+ * promise is broken. `npm run prove -- faults F-14 F-1 --outage=10` breaks only so, and only for so many seconds.
  */
+import { parseArgs } from 'node:util';
 import startRealParts from '../support/start-real-parts.js';
 import stopRealParts from '../support/stop-real-parts.js';
+import { faults } from '../faults/main.ts';
 import { axe } from './axe.ts';
 import { contactSheet } from './contact-sheet.ts';
 import { enumeration } from './enumeration.ts';
@@ -13,6 +15,8 @@ import { rotation } from './rotation.ts';
 import { start } from './start.ts';
 import { type Row, tableOf } from './table.ts';
 
+const FAULT = /^F-\d+$/;
+
 const PROOFS: Record<string, () => Promise<Row[]>> = {
   start,
   enumeration,
@@ -20,17 +24,26 @@ const PROOFS: Record<string, () => Promise<Row[]>> = {
   redemption: async () => [await redemption('postgres'), await redemption('redis')],
   refresh: async () => [await refresh('postgres'), await refresh('redis')],
   rotation: async () => [await rotation()],
+  faults: brokenByFaults,
   axe,
 };
 
 /** Nothing is proved by these: they are made for somebody to look at. */
 const ON_REQUEST: typeof PROOFS = { 'contact-sheet': contactSheet };
 
-const wanted = process.argv.slice(2);
+/** They start their own databases. */
+const HAS_ITS_OWN = new Set(['faults']);
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { outage: { type: 'string' } },
+});
+const wanted = positionals.filter((word) => !FAULT.test(word));
 const chosen = Object.entries(wanted.length === 0 ? PROOFS : { ...PROOFS, ...ON_REQUEST }).filter(
   ([name]) => wanted.length === 0 || wanted.includes(name),
 );
-await startRealParts();
+const needsParts = chosen.some(([name]) => !HAS_ITS_OWN.has(name));
+if (needsParts) await startRealParts();
 const rows: Row[] = [];
 try {
   for (const [, prove] of chosen) {
@@ -39,6 +52,19 @@ try {
     console.log(`${tableOf(seen)}\n`);
   }
 } finally {
-  await stopRealParts();
+  if (needsParts) await stopRealParts();
 }
 process.exitCode = rows.length > 0 && rows.every(({ holds }) => holds) ? 0 : 1;
+
+async function brokenByFaults(): Promise<Row[]> {
+  const outcomes = await faults({
+    ids: positionals.filter((word) => FAULT.test(word)),
+    ...(options.outage && { outageS: Number(options.outage) }),
+  });
+  return outcomes.map(({ id, what, broken, ...seen }) => ({
+    proof: `${id} ${what}`,
+    expected: 'nothing lost, duplicated or wrong; back in time',
+    seen: [`lost ${seen.lost}, errors ${seen.errors} of ${seen.calls}`, ...broken].join('; '),
+    holds: broken.length === 0,
+  }));
+}

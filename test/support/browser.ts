@@ -27,9 +27,16 @@ export interface FormChoice {
   button?: { name: string; value: string };
 }
 
+export interface BrowserOptions {
+  language?: string;
+  /** How its requests go out. */
+  send?: typeof send;
+}
+
 /** A browser as small as can be: cookies with paths, redirects, forms. No scripts. */
-export function openBrowser(issuer: string, options: { language?: string } = {}): Browser {
+export function openBrowser(issuer: string, options: BrowserOptions = {}): Browser {
   const jar: Cookie[] = [];
+  const transport = options.send ?? send;
   const base = { accept: 'text/html', 'accept-language': options.language ?? 'en' };
 
   async function ask(target: string, asked: Asked): Promise<Page> {
@@ -39,7 +46,7 @@ export function openBrowser(issuer: string, options: { language?: string } = {})
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ');
     const headers = { ...base, ...(cookie && { cookie }), ...asked.headers };
-    const answer = await send(url.href, { ...asked, headers });
+    const answer = await transport(url.href, { ...asked, headers });
     for (const line of answer.headers.getSetCookie()) keep(jar, line, url);
     return { ...answer, url: url.href };
   }

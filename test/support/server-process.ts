@@ -32,8 +32,8 @@ export interface ServerProcess {
   port: number;
   dataDir: string;
   child: ChildProcess;
-  stdout(): string;
-  stderr(): string;
+  stdout: () => string;
+  stderr: () => string;
   /** One request, with the issuer's Host whichever port is asked. */
   ask(path: string, asked?: Asked): Promise<Answer>;
   /** Until /health/ready answers 200; fails with what the server said when it ends instead. */

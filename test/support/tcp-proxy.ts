@@ -1,5 +1,7 @@
 import { type Socket, connect, createServer } from 'node:net';
 
+export type Target = { port: number } | { path: string };
+
 /** Stands between a client and a server, and does what networks do. */
 export interface TcpProxy {
   port: number;
@@ -7,6 +9,8 @@ export interface TcpProxy {
   cut(): void;
   /** Ends every connection, and lets new ones through. */
   cutOnce(): void;
+  /** Resets every connection (RST); new ones are taken and reset until `heal`. */
+  reset(): void;
   /** Swallows everything: connections are taken, and nothing comes back. */
   blackHole(): void;
   /**
@@ -14,25 +18,29 @@ export interface TcpProxy {
    * once that has happened.
    */
   loseAnswer(isIt: (sent: string) => boolean, way: 'cut' | 'cutOnce' | 'blackHole'): Promise<void>;
-  /** Lets every answer wait. */
-  delay(ms: number): void;
+  /** Lets every answer wait; and every question too, if told so. */
+  delay(ms: number, questionMs?: number): void;
+  /** New connections lead there from now on; the others end. */
+  leadTo(target: Target): void;
   heal(): void;
   close(): Promise<void>;
 }
 
-type Mood = 'well' | 'black-hole' | 'cut';
+type Mood = 'well' | 'black-hole' | 'cut' | 'reset';
 
-/** @param target a port of this machine, or the path of a socket. */
-export async function tcpProxy(target: { port: number } | { path: string }): Promise<TcpProxy> {
+/** @param first a port of this machine, or the path of a socket. */
+export async function tcpProxy(first: Target): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  let target = first;
   let mood: Mood = 'well';
-  let delayMs = 0;
+  let [questionMs, answerMs] = [0, 0];
   let blackHoles = 0;
   let losing: { isIt: (sent: string) => boolean; lose: () => void } | undefined;
 
   const server = createServer((near) => {
     keep(near);
     if (mood === 'cut') near.destroy();
+    else if (mood === 'reset') near.resetAndDestroy();
     else if (mood === 'black-hole') near.resume();
     else {
       const far = connect(target);
@@ -43,13 +51,14 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
         far.prependOnceListener('data', losing.lose);
         losing = undefined;
       });
-      pipe(near, far, () => 0);
-      pipe(far, near, () => delayMs);
+      pipe(near, far, () => questionMs);
+      pipe(far, near, () => answerMs);
     }
   });
 
   function keep(socket: Socket): void {
     sockets.add(socket);
+    socket.setNoDelay();
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
   }
@@ -57,9 +66,8 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
   function pipe(from: Socket, to: Socket, wait: () => number): void {
     // What a black hole swallowed never comes back: a connection that was in one is dead for good.
     const before = blackHoles;
-    from.on('data', (chunk) => {
-      if (blackHoles === before) setTimeout(() => to.destroyed || to.write(chunk), wait());
-    });
+    const late = inOrder((chunk) => to.destroyed || to.write(chunk));
+    from.on('data', (chunk: Buffer) => blackHoles === before && late(chunk, wait()));
     from.on('close', () => blackHoles === before && to.destroy());
   }
 
@@ -83,6 +91,14 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
   return {
     port: address.port,
     ...hurt,
+    reset() {
+      mood = 'reset';
+      // Only TCP knows resets, and a socket in the file system no address.
+      for (const socket of sockets) {
+        if (socket.remoteAddress) socket.resetAndDestroy();
+        else socket.destroy();
+      }
+    },
     loseAnswer: (isIt, way) =>
       new Promise((resolve) => {
         losing = {
@@ -93,10 +109,16 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
           },
         };
       }),
-    delay: (ms) => void (delayMs = ms),
+    delay(ms, questions = 0) {
+      [questionMs, answerMs] = [questions, ms];
+    },
+    leadTo(next) {
+      target = next;
+      cutOnce();
+    },
     heal() {
       mood = 'well';
-      delayMs = 0;
+      [questionMs, answerMs] = [0, 0];
     },
     close() {
       cutOnce();
@@ -104,3 +126,19 @@ export async function tcpProxy(target: { port: number } | { path: string }): Pro
     },
   };
 }
+
+/** Passes on each after its wait, and none before the one that came before it. */
+function inOrder(pass: (chunk: Buffer) => void) {
+  const waiting: { chunk: Buffer; due: number }[] = [];
+  const passOn = () => {
+    while (waiting[0] && waiting[0].due <= performance.now()) pass(waiting.shift()?.chunk ?? EMPTY);
+    if (waiting[0]) setTimeout(passOn, waiting[0].due - performance.now());
+  };
+  return (chunk: Buffer, waitMs: number) => {
+    if (waitMs === 0 && waiting.length === 0) return pass(chunk);
+    waiting.push({ chunk, due: performance.now() + waitMs });
+    if (waiting.length === 1) setTimeout(passOn, waitMs);
+  };
+}
+
+const EMPTY = Buffer.alloc(0);

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JSONWebKeySet } from 'jose';
+import { Client } from 'pg';
+import type { MailServer } from '../support/mail-server.ts';
+import type { Fact } from './record.ts';
+import type { Stage } from './stage.ts';
+
+/** What is kept when all is over, and what went out. */
+export interface Evidence {
+  issuer: string;
+  jwks: JSONWebKeySet;
+  accounts: KeptAccount[];
+  taken: { id: string; to: string; template: string }[];
+  /** Ids of all mails in the outbox. */
+  kept: string[];
+}
+
+export interface KeptAccount {
+  email: string;
+  hash: string;
+  passwordChanged: boolean;
+  /** Refresh tokens that may still be used. */
+  leaves: number;
+  exchanges: number;
+  sessions: number;
+  /** By the audit trail. */
+  signedIn: number;
+  created: number;
+}
+
+const SETTLED_MS = 120_000;
+
+/** Waits until nothing is left to be done, then reads. */
+export async function gather(stage: Stage, facts: readonly Fact[]): Promise<Evidence> {
+  await settled(stage, facts);
+  const client = new Client({ ...stage.postgres.config, database: 'gatehouse' });
+  await client.connect();
+  const { rows: accounts } = await client.query<KeptAccount>(ACCOUNTS);
+  const { rows: mails } = await client.query<{ id: string }>('SELECT id FROM mails');
+  await client.end();
+  const jwks = await stage.recorder.sender('documents')(`${stage.issuer}/jwks`);
+  return {
+    issuer: stage.issuer,
+    jwks: readKeys(jwks.json()),
+    accounts,
+    taken: mailsIn(stage.mails),
+    kept: mails.map(({ id }) => id),
+  };
+}
+
+function readKeys({ keys }: Record<string, unknown>): JSONWebKeySet {
+  return { keys: Array.isArray(keys) ? keys : [] };
+}
+
+const ACCOUNTS = `SELECT a.email, a.password_hash AS hash, a.password_changed_at IS NOT NULL AS "passwordChanged",
+    (SELECT count(*) FROM refresh_tokens t JOIN grants g ON g.id = t.grant_id
+      WHERE g.account_id = a.id AND t.consumed_at IS NULL)::int AS leaves,
+    (SELECT count(*) FROM sessions s WHERE s.account_id = a.id)::int AS sessions,
+    count(e.id) FILTER (WHERE e.name = 'tokens-issued' AND e.details->>'grantType' = 'authorization_code')::int AS exchanges,
+    count(e.id) FILTER (WHERE e.name = 'signed-in')::int AS "signedIn",
+    count(e.id) FILTER (WHERE e.name = 'account-created')::int AS created
+  FROM accounts a JOIN audit_events e ON e.account_id = a.id GROUP BY a.id`;
+
+async function settled(stage: Stage, facts: readonly Fact[]): Promise<void> {
+  const promised = facts.flatMap((fact) => (fact.is === 'promised' ? [fact] : []));
+  const deadline = performance.now() + SETTLED_MS;
+  while (performance.now() < deadline) {
+    const there = new Set(mailsIn(stage.mails).map(({ template, to }) => `${template} ${to}`));
+    const missing = promised.filter(({ template, email }) => !there.has(`${template} ${email}`));
+    if (missing.length === 0 && (await openJobs(stage)) === 0) return;
+    await sleep(500);
+  }
+}
+
+async function openJobs({ postgres }: Stage): Promise<number> {
+  const client = new Client({ ...postgres.config, database: 'gatehouse' });
+  await client.connect();
+  const { rows } = await client.query<{ open: number }>(
+    `SELECT count(*)::int AS open FROM pgboss.job
+      WHERE name IN ('mail-proof', 'send-mail') AND state IN ('created', 'retry', 'active')`,
+  );
+  await client.end();
+  return rows[0]?.open ?? 0;
+}
+
+const SUBJECTS = {
+  'email-verification': /is your Gatehouse code/,
+  'password-reset': /is your code for a new/,
+  welcome: /^Subject: Welcome/,
+};
+
+export function mailsIn({ taken }: MailServer): Evidence['taken'] {
+  return taken.map(({ to, headers }) => {
+    const header = (name: string) => headers.find((line) => line.startsWith(`${name}:`)) ?? '';
+    const subject = header('Subject');
+    const [template = ''] = Object.entries(SUBJECTS).find(([, is]) => is.test(subject)) ?? [];
+    return { id: /<([^@>]+)@/.exec(header('Message-ID'))?.[1] ?? '', to: to[0] ?? '', template };
+  });
+}

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Notes } from './experiment.ts';
+import type { Stage } from './stage.ts';
+
+const RED_MS = 5000;
+
+/** Those who ask learn within five seconds that a server cannot work, and never that it is dead. */
+export async function turnsRed({ servers }: Stage, { note, broken }: Notes): Promise<void> {
+  const since = performance.now();
+  const red = new Set<number>();
+  while (red.size < servers.length && performance.now() - since < RED_MS) {
+    for (const server of servers) {
+      const [ready, live] = await Promise.all([
+        server.ask('/health/ready').catch(() => undefined),
+        server.ask('/health/live').catch(() => undefined),
+      ]);
+      if (ready?.status === 503) red.add(server.port);
+      if (live?.status !== 200) broken('a server says that it is dead');
+    }
+    await sleep(100);
+  }
+  if (red.size === servers.length) note(`not ready after ${seconds(performance.now() - since)}`);
+  else broken(`${servers.length - red.size} servers still ready after ${seconds(RED_MS)}`);
+}
+
+/** It is no fault of a server that one of its parts is away for a while. */
+export async function staysUp({ servers }: Stage, { broken }: Notes): Promise<void> {
+  for (const { child } of servers) {
+    if (child.exitCode !== null || child.signalCode !== null) broken('a server has ended');
+  }
+}
+
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

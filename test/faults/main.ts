@@ -1,0 +1,55 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Fault, type Outcome, experiment } from './experiment.ts';
+import { POSTGRES_FAULTS } from './postgres.ts';
+import { PROCESS_FAULTS } from './processes.ts';
+import { REDIS_FAULTS } from './redis.ts';
+import { tableOf } from './table.ts';
+
+/** Every way to break it that is tried, in the order of their numbers. */
+const FAULTS: Fault[] = [...POSTGRES_FAULTS, ...REDIS_FAULTS, ...PROCESS_FAULTS].toSorted(
+  (one, other) => numberOf(one) - numberOf(other),
+);
+
+const FOLDER = join(import.meta.dirname, '../../data/faults');
+const OUTAGE_S = 30;
+
+export interface Wish {
+  /** Like F-14; without any: all. */
+  ids: readonly string[];
+  outageS?: number;
+}
+
+/** Runs them one after the other, and keeps the table in data/faults. Answers what did not hold. */
+export async function faults({ ids, outageS = OUTAGE_S }: Wish): Promise<Outcome[]> {
+  const chosen = FAULTS.filter(({ id }) => ids.length === 0 || ids.includes(id));
+  const outcomes: Outcome[] = [];
+  mkdirSync(FOLDER, { recursive: true });
+  for (const fault of chosen) {
+    console.log(`${fault.id} ${fault.what} …`);
+    const outcome = await experiment(fault, { outageMs: outageS * 1000 }).catch((error: unknown) =>
+      untried(fault, error),
+    );
+    outcomes.push(outcome);
+    writeFileSync(join(FOLDER, `${fault.id}.txt`), outcome.details);
+    console.log(tableOf([outcome]));
+  }
+  writeFileSync(join(FOLDER, 'table.md'), tableOf(outcomes));
+  writeFileSync(join(FOLDER, 'table.json'), JSON.stringify(outcomes, withoutDetails, 2));
+  return outcomes;
+}
+
+/** One that could not even be run holds up none of the others. */
+function untried({ id, what }: Fault, error: unknown): Outcome {
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const nothing = { lost: 0, duplicated: 0, wrong: 0, errors: 0, calls: 0 };
+  const times = { longestMs: 0, recoveryMs: undefined, baselineP99Ms: 0, baselineLongestMs: 0 };
+  const broken = [`it could not be run: ${details.split('\n')[0]}`];
+  return { id, what, ...nothing, ...times, notes: [], broken, details };
+}
+
+const withoutDetails = (key: string, value: unknown) => (key === 'details' ? undefined : value);
+
+function numberOf({ id }: Fault): number {
+  return Number(id.replace('F-', ''));
+}
