@@ -1,6 +1,8 @@
 import { type Brand, brandOf } from './brand/brand.ts';
 import { type Keys, deriveKeys } from './crypto/derived-keys.ts';
 import { keyLifetimes } from './keys/key-lifetimes.ts';
+import type { KeyCareDeps } from './keys/make-keys.ts';
+import { type SigningPlaces, type SigningPlacesDeps, signingPlaces } from './keys/open-keys.ts';
 import { rotateIfDue } from './keys/rotate.ts';
 import { watchedTrail } from './audit/watched-trail.ts';
 import type { JobOverview, JobQueue, JobWork } from './jobs/queue.ts';
@@ -54,21 +56,29 @@ export interface House extends Ports {
   watch: Watch | undefined;
   /** All that follows from GATEHOUSE_SECRET. */
   keys: Keys;
+  /** Where the keys live that sign tokens. */
+  signing: SigningPlaces;
   now: () => Date;
   close(): Promise<void>;
 }
 
 /** The ports on an open database: light enough for a command. */
-export function furnish(
-  settings: Settings,
-  { database, jobs, now = () => new Date(), onDisturbance = unheard, hashing, watch }: Furniture,
-): House {
+export function furnish(settings: Settings, furniture: Furniture): House {
+  const {
+    database,
+    jobs,
+    now = () => new Date(),
+    onDisturbance = unheard,
+    hashing,
+    watch,
+  } = furniture;
   const ports = (db: Db, seenBy = watch): Ports => {
     const durable = durablePorts(db);
     const audit = seenBy ? watchedTrail(durable.audit, seenBy) : durable.audit;
     return { ...durable, audit, jobs: jobs.queue(db) };
   };
   const brand = brandOf(settings);
+  const keys = deriveKeys(settings.GATEHOUSE_SECRET ?? [generatedSecret(settings.DATA_DIR)]);
   const house = {
     settings,
     brand,
@@ -91,7 +101,8 @@ export function furnish(
       breachedUrl: settings.GATEHOUSE_BREACHED_PASSWORDS,
       onAway: onDisturbance,
     }),
-    keys: deriveKeys(settings.GATEHOUSE_SECRET ?? [generatedSecret(settings.DATA_DIR)]),
+    keys,
+    signing: signingPlaces(settings, { vault: undefined, ...keys, ...furniture }),
     now,
   };
   const postman = postmanOf(house);
@@ -100,7 +111,7 @@ export function furnish(
       await cleanUp(database.pool, { auditS: settings.GATEHOUSE_TTL_AUDIT });
       await resumeMails(house);
     },
-    'rotate-keys': async () => void (await rotateIfDue(keyCare(house))),
+    'rotate-keys': async () => void (await rotateIfDue(keyCare(house, { actor: 'system' }))),
     'mail-proof': ({ proofId }) => mailProof(house, proofId),
     'send-mail': ({ mailId }) => postman.carry(mailId),
   };
@@ -113,7 +124,7 @@ export function furnish(
   };
 }
 
-interface Furniture {
+interface Furniture extends Partial<Omit<SigningPlacesDeps, 'encryption'>> {
   database: Database;
   jobs: PostgresJobs;
   now?: (() => Date) | undefined;
@@ -138,13 +149,22 @@ function postmanOf(house: Furnished): Postman {
   return openPostman(watch ? watchedSending(send, watch) : send, mailer);
 }
 
-/** What every use case of keys/ needs; by itself the server is the one who does it. */
-const keyCare = (house: Furnished) => ({
-  ...house,
-  encryption: house.keys.encryption,
-  lifetimes: keyLifetimes(house.settings),
-  by: { actor: 'system' as const },
-});
+/** What every use case of keys/ needs. */
+export function keyCare(
+  house: Pick<House, 'signingKeys' | 'atomically' | 'settings' | 'keys' | 'signing' | 'now'>,
+  by: KeyCareDeps['by'],
+): KeyCareDeps {
+  const { signingKeys, atomically, now } = house;
+  return {
+    signingKeys,
+    atomically,
+    now,
+    by,
+    encryption: house.keys.encryption,
+    home: house.signing.home,
+    lifetimes: keyLifetimes(house.settings),
+  };
+}
 
 /** For a command: beside a running server (its embedded database too), or without one. It may be the first to come. */
 export async function enterHouse(settings: Settings): Promise<House> {

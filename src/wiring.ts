@@ -4,10 +4,8 @@ import type { Notices } from './doctor/notices.ts';
 import { type House, furnish } from './furnish.ts';
 import { allAnswer } from './health/health.ts';
 import type { ErrorPage } from './http/error-pages.ts';
-import { keyLifetimes } from './keys/key-lifetimes.ts';
-import { openLocalKeyRing } from './keys/local-key-ring.ts';
-import { ensureKeys } from './keys/make-keys.ts';
 import { watchedRing } from './keys/watched-ring.ts';
+import { openSigning, signingAlarm } from './signing.ts';
 import type { Logger } from './logging/logger.ts';
 import type { Argon2Options } from './passwords/argon2-hasher.ts';
 import type { Standing } from './metrics/standing.ts';
@@ -103,19 +101,16 @@ async function openGround(
   const onDisturbance = (error: unknown) =>
     log.warn({ err: error }, 'breached passwords cannot be asked for');
   const jobs = postgresJobs({ config: place.direct, worker, onError });
-  const furniture = { database, jobs, now, onDisturbance, hashing, watch };
+  const alarm = signingAlarm(log);
+  const furniture = { database, jobs, now, onDisturbance, hashing, watch, alarm };
   const house = { ...furnish(settings, furniture), close };
   if (house.brand.palette.adjusted) log.info(ADJUSTED);
+  atClose(() => house.signing.transit?.close());
   atClose(() => house.postman.close());
   // Before the postman: whoever closes takes no more mails.
   atClose(() => jobs.close());
 
-  const { encryption } = house.keys;
-  const lifetimes = keyLifetimes(settings);
-  await ensureKeys({ ...house, encryption, lifetimes, by: { actor: 'system' } });
-  const onFault = (error: unknown) => log.warn({ err: error }, 'signing keys cannot be read');
-  const ring = await openLocalKeyRing({ ...house, encryption, lifetimes, changes, onFault });
-  atClose(() => ring.close());
+  const ring = await openSigning(house, { changes, log, atClose });
   if (worker) void jobs.work(house.chores).catch(onError);
   return { house, database, ring: watch ? watchedRing(ring, watch) : ring, changes };
 }

@@ -1,9 +1,8 @@
 import { keyLifetimes } from '../keys/key-lifetimes.ts';
-import type { KeyCareDeps } from '../keys/make-keys.ts';
 import { type RevokeKeyOutcome, revokeEveryKey, revokeKey } from '../keys/revoke.ts';
 import { rotateNow } from '../keys/rotate.ts';
 import { standings } from '../keys/rotation.ts';
-import type { House } from '../furnish.ts';
+import { type House, keyCare } from '../furnish.ts';
 import { inColumns } from './columns.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
 
@@ -85,7 +84,4 @@ async function shownKeys({ signingKeys, settings, now }: House) {
   }));
 }
 
-function careOf(house: House): KeyCareDeps {
-  const { encryption } = house.keys;
-  return { ...house, encryption, lifetimes: keyLifetimes(house.settings), by: { actor: 'cli' } };
-}
+const careOf = (house: House) => keyCare(house, { actor: 'cli' });

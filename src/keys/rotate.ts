@@ -5,16 +5,16 @@ import {
   isComplete,
   keyIn,
   replenish,
+  takeOver,
 } from './make-keys.ts';
-import { knownFrom, standings, willSign } from './rotation.ts';
+import { standings, willSign } from './rotation.ts';
 import type { StoredKey } from './store.ts';
 
 /** What time has made due: the key after the one that took over, and an end to what no longer counts. For the scheduler. */
 export async function rotateIfDue(deps: KeyCareDeps): Promise<'changed' | 'nothing-due'> {
-  const now = deps.now();
+  const moment = { lifetimes: deps.lifetimes, now: deps.now(), home: await deps.home.look() };
   const keys = await deps.signingKeys.list();
-  const due = leftovers(keys, { lifetimes: deps.lifetimes, now });
-  if (isComplete(keys, deps.lifetimes, now) && due.length === 0) return 'nothing-due';
+  if (isComplete(keys, moment) && leftovers(keys, moment).length === 0) return 'nothing-due';
   await changeKeys(deps, async (change) => {
     await replenish(change);
     await clear(change);
@@ -28,11 +28,7 @@ export async function rotateNow(deps: KeyCareDeps): Promise<{ kid: string; signs
     await replenish(change);
     const next = keyIn('next', await change.keys.list(), change);
     if (!next) throw new Error('There is no next key.');
-    const signsFrom = earliest(
-      next.signsFrom,
-      latest(change.now, knownFrom(next, change.lifetimes)),
-    );
-    await change.keys.setSignsFrom(next.kid, signsFrom);
+    const signsFrom = await takeOver(change, next);
     await replenish(change);
     return { kid: next.kid, signsFrom };
   });
@@ -54,6 +50,3 @@ async function clear(change: KeyChange): Promise<void> {
     else await change.keys.replaceSeal(key.kid, undefined);
   }
 }
-
-const earliest = (a: Date, b: Date) => (a < b ? a : b);
-const latest = (a: Date, b: Date) => (a > b ? a : b);

@@ -4,6 +4,8 @@ export interface StoredKey {
   publicJwk: { kty: 'RSA'; n: string; e: string };
   /** PKCS #8, sealed with the kid as context; absent once retired, or where the private half lives elsewhere. */
   privateSeal?: Buffer;
+  /** The transit key of Vault that holds the private half, as mount/name. Which version of it is told by the public half. */
+  transitKey?: string;
   createdAt: Date;
   signsFrom: Date;
   revokedAt?: Date;

@@ -7,6 +7,7 @@ import { mailSettings } from './mail.ts';
 import { metricsSettings } from './metrics.ts';
 import { passwordSettings } from './passwords.ts';
 import { profileFields } from './profile.ts';
+import { transitSettings } from './transit.ts';
 
 /**
  * Every setting there is: its type, its default and one sentence of purpose. `.env.example` and the table in
@@ -82,6 +83,7 @@ export const schema = z.object({
     .describe(
       'Short-lived records. Several nodes of a cluster separated by commas. Without it they live in PostgreSQL.',
     ),
+  ...transitSettings,
   ...mailSettings,
   GATEHOUSE_TRUSTED_PROXIES: list()
     .optional()

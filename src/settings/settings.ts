@@ -6,6 +6,7 @@ import { looserThan } from './budgets.ts';
 import { mailFaults } from './mail-faults.ts';
 import { memoryHere } from './memory.ts';
 import { SECRETS, schema, type Variables } from './schema.ts';
+import { transitFaults } from './transit.ts';
 
 /** The environment, once, whole and checked. Nothing else reads it. */
 export interface Settings extends Omit<
@@ -107,6 +108,7 @@ function unsafe(settings: Settings): SettingsFault[] {
     ...(settings.production ? unsafeInProduction(settings) : unsafeInDevelopment(settings)),
     ...mailFaults(settings),
     ...metricsFaults(settings),
+    ...transitFaults(settings),
     ...(settings.GATEHOUSE_TRUSTED_PROXIES ?? [])
       .filter((cidr) => !isCidr(cidr))
       .map((cidr) => ({

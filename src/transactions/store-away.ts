@@ -38,6 +38,7 @@ const MESSAGES = [
 
 const NAMES = new Set([
   'StoreAway',
+  'VaultAway',
   'AbortError',
   'MaxRetriesPerRequestError',
   'ClusterAllFailedError',

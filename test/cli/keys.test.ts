@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { keyLifetimes } from '../../src/keys/key-lifetimes.ts';
 import { ensureKeys } from '../../src/keys/make-keys.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { openDatabase } from '../../src/stores/postgres/database.ts';
 import { postgresJobs } from '../../src/stores/postgres/jobs.ts';
-import { furnish } from '../../src/furnish.ts';
+import { furnish, keyCare } from '../../src/furnish.ts';
 import { gatehouse } from '../support/command-line.ts';
 import { databaseUrl } from '../support/database-url.ts';
 import { type TestDatabase, freshDatabase } from '../support/database.ts';
@@ -26,9 +25,7 @@ beforeEach(async () => {
     jobs,
     now: yesterday,
   });
-  const { encryption } = house.keys;
-  const lifetimes = keyLifetimes(settings);
-  await ensureKeys({ ...house, encryption, lifetimes, by: { actor: 'system' } });
+  await ensureKeys(keyCare(house, { actor: 'system' }));
   await house.close();
 });
 afterEach(() => db.close());

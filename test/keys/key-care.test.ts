@@ -194,8 +194,8 @@ describe('in an emergency', () => {
 
   it('every key goes at once, also when the secret that sealed them is lost', async () => {
     const lost = await house.signingKeys.list();
-    const { encryption } = house.depsFor([newSecret()]);
-    const deps = { ...house.deps, encryption };
+    const { encryption, home } = house.depsFor([newSecret()]);
+    const deps = { ...house.deps, encryption, home };
     const { revoked } = await revokeEveryKey(deps);
     expect(revoked.toSorted()).toEqual(lost.map(({ kid }) => kid).toSorted());
     expect((await states()).toSorted()).toEqual(['current', 'next', 'revoked', 'revoked']);

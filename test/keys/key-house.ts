@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ChangeFeed } from '../../src/changes/change-feed.ts';
 import { deriveKeys } from '../../src/crypto/derived-keys.ts';
-import { type LocalKeyRing, openLocalKeyRing } from '../../src/keys/local-key-ring.ts';
+import { type OpenKeyRing, openKeyRing } from '../../src/keys/open-key-ring.ts';
+import { localHome } from '../../src/keys/local-home.ts';
 import type { KeyCareDeps } from '../../src/keys/make-keys.ts';
 import { type KeyState, standings } from '../../src/keys/rotation.ts';
 import { type Durable, durablePorts } from '../../src/stores/postgres/durable.ts';
@@ -17,7 +18,7 @@ export const DAY_S = 86_400;
 export async function keyHouse(secrets = [newSecret()]) {
   const database = await freshDatabase();
   const ports = durablePorts(database.prisma);
-  const rings: LocalKeyRing[] = [];
+  const rings: OpenKeyRing[] = [];
   const faults: unknown[] = [];
   let turned = 0;
   const now = () => new Date(Date.now() + turned);
@@ -27,10 +28,12 @@ export async function keyHouse(secrets = [newSecret()]) {
     database.prisma.$transaction((tx) => work(durablePorts(tx)));
 
   function depsFor(known: string[]): KeyCareDeps {
+    const { encryption } = deriveKeys(known);
     return {
       signingKeys: ports.signingKeys,
       atomically,
-      encryption: deriveKeys(known).encryption,
+      encryption,
+      home: localHome(encryption),
       lifetimes,
       by: { actor: 'system' },
       now,
@@ -48,8 +51,8 @@ export async function keyHouse(secrets = [newSecret()]) {
     turn: (seconds: number) => {
       turned += seconds * 1000;
     },
-    async openRing(given: Partial<Parameters<typeof openLocalKeyRing>[0]> = {}) {
-      const ring = await openLocalKeyRing({
+    async openRing(given: Partial<Parameters<typeof openKeyRing>[0]> = {}) {
+      const ring = await openKeyRing({
         ...deps,
         changes: silentFeed(),
         onFault: (error) => faults.push(error),

@@ -2,7 +2,7 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import type { KeyRing } from '../../src/keys/key-ring.ts';
-import type { LocalKeyRing } from '../../src/keys/local-key-ring.ts';
+import type { OpenKeyRing } from '../../src/keys/open-key-ring.ts';
 import { ensureKeys } from '../../src/keys/make-keys.ts';
 import { rotateIfDue, rotateNow } from '../../src/keys/rotate.ts';
 import { HOUR_S, type KeyHouse, keyHouse, MINUTE_S } from './key-house.ts';
@@ -59,7 +59,7 @@ async function application(ring: KeyRing) {
 }
 
 it('no token fails while keys rotate again and again, at applications that cache /jwks', async () => {
-  const rings: LocalKeyRing[] = [await house.openRing(), await house.openRing()];
+  const rings: OpenKeyRing[] = [await house.openRing(), await house.openRing()];
   const [first, second] = await Promise.all(rings.map((ring) => application(ring)));
   const issued: { token: string; at: number }[] = [];
   let failed = 0;

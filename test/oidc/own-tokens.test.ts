@@ -1,14 +1,14 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { ensureKeys } from '../../src/keys/make-keys.ts';
 import { revokeKey } from '../../src/keys/revoke.ts';
-import type { LocalKeyRing } from '../../src/keys/local-key-ring.ts';
+import type { OpenKeyRing } from '../../src/keys/open-key-ring.ts';
 import { verifyHint, verifyOwn } from '../../src/oidc/own-tokens.ts';
 import { issueToken } from '../keys/issue-token.ts';
 import { DAY_S, HOUR_S, type KeyHouse, keyHouse } from '../keys/key-house.ts';
 
 const issuer = 'http://localhost:3000';
 let house: KeyHouse;
-let ring: LocalKeyRing;
+let ring: OpenKeyRing;
 beforeEach(async () => {
   house = await keyHouse();
   await ensureKeys(house.deps);

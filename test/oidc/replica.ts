@@ -1,8 +1,8 @@
 import { openApp } from '../../src/app.ts';
 import { keyLifetimes } from '../../src/keys/key-lifetimes.ts';
 import type { KeyRing } from '../../src/keys/key-ring.ts';
-import { openLocalKeyRing } from '../../src/keys/local-key-ring.ts';
 import { openNotices } from '../../src/doctor/notices.ts';
+import { openKeyRing } from '../../src/keys/open-key-ring.ts';
 import { openLogger } from '../../src/logging/logger.ts';
 import { listen } from '../../src/process/doors.ts';
 import { type Furniture, furnishRooms } from '../../src/rooms.ts';
@@ -43,7 +43,7 @@ export async function openReplica(
   const jobs = postgresJobs({ config, worker: false, onError: () => {} });
   const house = furnish(settings, { database, jobs });
   const redis = settings.REDIS_URL ? await openRedis(settings.REDIS_URL) : undefined;
-  const ring = await openLocalKeyRing({
+  const ring = await openKeyRing({
     ...house,
     encryption: house.keys.encryption,
     lifetimes: keyLifetimes(settings),

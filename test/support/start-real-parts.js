@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { deriveKeys } from '../../src/crypto/derived-keys.ts';
+import { localHome } from '../../src/keys/local-home.ts';
 import { ensureKeys } from '../../src/keys/make-keys.ts';
 import { initialise } from '../../src/stores/embedded-postgres/create.ts';
 import { launch } from '../../src/stores/embedded-postgres/launch.ts';
@@ -81,6 +82,7 @@ async function moveIn(config) {
     ...durablePorts(database.prisma),
     atomically: (work) => database.prisma.$transaction((tx) => work(durablePorts(tx))),
     encryption,
+    home: localHome(encryption),
     lifetimes,
     by: { actor: 'system' },
     now: () => new Date(),

@@ -4,7 +4,7 @@ import type { SigningKeyStore, SigningKeyWriter, StoredKey } from '../../keys/st
 import type { Db } from './database.ts';
 import { inTransaction } from './in-transaction.ts';
 
-/** Signing keys, their private halves sealed. Every write is announced by a trigger. */
+/** Signing keys: their private halves sealed, or the place in Vault that holds them. Every write is announced by a trigger. */
 export function postgresSigningKeys(db: Db): SigningKeyStore {
   return {
     list: () => list(db),
@@ -46,11 +46,12 @@ async function list(db: Db): Promise<StoredKey[]> {
 
 const rsa = z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string() });
 
-function fromRow({ privateSeal, revokedAt, publicJwk, ...row }: SigningKey): StoredKey {
+function fromRow({ privateSeal, transitKey, revokedAt, publicJwk, ...row }: SigningKey): StoredKey {
   return {
     ...row,
     publicJwk: rsa.parse(publicJwk),
     ...(privateSeal && { privateSeal: Buffer.from(privateSeal) }),
+    ...(transitKey !== null && { transitKey }),
     ...(revokedAt && { revokedAt }),
   };
 }

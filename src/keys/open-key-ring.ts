@@ -1,31 +1,39 @@
-import { sign, verify } from 'node:crypto';
+import { sign } from 'node:crypto';
 import type { Encryption } from '../crypto/encryption.ts';
 import { type KeyRing, SignerAway } from './key-ring.ts';
 import { type Reading, type ReadingDeps, keepReading } from './reading.ts';
 import { type ReadyKey, readyKey } from './ready-keys.ts';
 import { type KeyLifetimes, standings, willSign } from './rotation.ts';
+import { assertVerifies } from './signatures.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { SigningKeyStore } from './store.ts';
+import type { Transit } from './vault-transit.ts';
 import { WrongSecret } from './wrong-secret.ts';
 
-export interface LocalKeyRingDeps extends ReadingDeps {
+export interface KeyRingDeps extends ReadingDeps {
   signingKeys: Pick<SigningKeyStore, 'list'>;
   encryption: Encryption;
   lifetimes: KeyLifetimes;
+  /** Where keys sign that live in Vault. */
+  transit?: Pick<Transit, 'key'> | undefined;
 }
 
-export interface LocalKeyRing extends KeyRing {
+export interface OpenKeyRing extends KeyRing {
   /** Ends when everything that was written before the call is known. */
   reread: Reading['again'];
   close(): void;
 }
 
 /**
- * The ring whose private halves lie sealed in the store and are opened in this process. Refuses to decide when keys
- * change. Throws WrongSecret at the start when a key that signs, or will, cannot be opened.
+ * The keys of the store, in this process: private halves that lie there sealed are opened here, the others sign in Vault.
+ * Refuses to decide when keys change. Throws WrongSecret at the start when a key that signs, or will, cannot be opened.
  */
-export async function openLocalKeyRing(deps: LocalKeyRingDeps): Promise<LocalKeyRing> {
+export async function openKeyRing(deps: KeyRingDeps): Promise<OpenKeyRing> {
   const known = knownKeys(deps);
+  const signInVault = async (key: ReadyKey, data: Uint8Array) =>
+    orAway(deps.transit, `Key ${key.kid} lives in Vault, which is not configured.`)
+      .key(key.transitKey ?? '')
+      .sign(key, data);
   const reading = await keepReading(deps, () => known.read());
   return {
     get current() {
@@ -39,7 +47,7 @@ export async function openLocalKeyRing(deps: LocalKeyRingDeps): Promise<LocalKey
     async sign(kid, data) {
       await reading.confirm();
       const key = orAway(known.snapshot().signing.get(kid), `Key ${kid} may not sign.`);
-      return signWith(key, data);
+      return key.transitKey === undefined ? signHere(key, data) : signInVault(key, data);
     },
     reread: () => reading.again(),
     close: () => reading.close(),
@@ -47,7 +55,7 @@ export async function openLocalKeyRing(deps: LocalKeyRingDeps): Promise<LocalKey
 }
 
 /** The keys as last read, seen at the moment of asking: time alone retires a key, in a process that slept too. */
-function knownKeys({ signingKeys, encryption, lifetimes, now, onFault }: LocalKeyRingDeps) {
+function knownKeys({ signingKeys, encryption, lifetimes, now, onFault }: KeyRingDeps) {
   let keys: ReadonlyMap<string, ReadyKey> | undefined;
   let taken: Snapshot | undefined;
 
@@ -59,6 +67,7 @@ function knownKeys({ signingKeys, encryption, lifetimes, now, onFault }: LocalKe
         rows.map((row) => [row.key.kid, readyKey(row, keys?.get(row.key.kid), encryption)]),
       );
       for (const { key } of rows.filter(willSign)) {
+        if (key.transitKey !== undefined) continue;
         if (ready.get(key.kid)?.privateKey || keys?.has(key.kid)) continue;
         if (!keys) throw new WrongSecret(key.kid);
         onFault(new WrongSecret(key.kid));
@@ -73,15 +82,14 @@ function knownKeys({ signingKeys, encryption, lifetimes, now, onFault }: LocalKe
   };
 }
 
-/**
- * On this thread: RSA takes a quarter of a millisecond, and libuv's threads may be busy with passwords for a hundred.
- * A faulty signature can give the private key away, so none leaves unverified.
- */
-function signWith({ kid, privateKey, publicKey }: ReadyKey, data: Uint8Array): Uint8Array {
-  const signature = sign('sha256', data, orAway(privateKey, `Key ${kid} is not open here.`));
-  if (!verify('sha256', data, publicKey, signature)) {
-    throw new SignerAway(`A signature of key ${kid} does not verify.`);
-  }
+/** On this thread: RSA takes a quarter of a millisecond, and libuv's threads may be busy with passwords for a hundred. */
+function signHere(key: ReadyKey, data: Uint8Array): Uint8Array {
+  const signature = sign(
+    'sha256',
+    data,
+    orAway(key.privateKey, `Key ${key.kid} is not open here.`),
+  );
+  assertVerifies(key, data, signature);
   return signature;
 }
 
