@@ -15,7 +15,8 @@ import { type Reach, reachOf } from '../doctor/network.ts';
 import { judgeRedis } from '../doctor/redis.ts';
 import { judgeWay } from '../doctor/way.ts';
 import { connectionsOf, examineInstallation, secretsHere } from '../installation.ts';
-import type { Settings } from '../settings/settings.ts';
+import { readRedisAddress } from '../settings/redis-address.ts';
+import { type Settings, SettingsError } from '../settings/settings.ts';
 import { reachDatabase } from '../stores/database-place.ts';
 import { examineDatabase } from '../stores/postgres/examine.ts';
 
@@ -70,13 +71,15 @@ async function atRedis({ REDIS_URL, production }: Settings): Promise<Examined[]>
     return [{ part: 'Redis', seen: false, told: 'not in use', findings: [] }];
   }
   const { examineRedis } = await import('../stores/redis/examine.ts');
-  const first = new URL(REDIS_URL.split(',')[0] ?? '');
-  const reach = reachOf(first.hostname);
+  const address = readRedisAddress(REDIS_URL);
+  if (typeof address === 'string')
+    throw new SettingsError([{ variable: 'REDIS_URL', fault: address }]);
+  const reach = reachOf(address.hosts[0]?.host ?? '');
   return [
     judgeRedis(await examineRedis(REDIS_URL), {
       production,
-      inClear: first.protocol === 'rediss:' ? undefined : reach,
-      open: reach !== undefined && !first.password,
+      inClear: address.tls ? undefined : reach,
+      open: reach !== undefined && !address.password,
     }),
   ];
 }

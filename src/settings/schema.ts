@@ -8,6 +8,7 @@ import { metricsSettings } from './metrics.ts';
 import { passwordSettings } from './passwords.ts';
 import { profileFields } from './profile.ts';
 import { transitSettings } from './transit.ts';
+import { readRedisAddress } from './redis-address.ts';
 
 /**
  * Every setting there is: its type, its default and one sentence of purpose. `.env.example` and the table in
@@ -78,10 +79,13 @@ export const schema = z.object({
     ),
   REDIS_URL: z
     .string()
-    .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+    .superRefine((text, ctx) => {
+      const address = readRedisAddress(text);
+      if (typeof address === 'string') ctx.addIssue(address);
+    })
     .optional()
     .describe(
-      'Short-lived records. Several nodes of a cluster separated by commas. Without it they live in PostgreSQL.',
+      'Short-lived records: redis://user:password@host:6379/0, redis-sentinel://host:26379,host:26379/name, redis-cluster://host:6379,host:6379; with rediss… over TLS. Without it they live in PostgreSQL.',
     ),
   ...transitSettings,
   ...mailSettings,

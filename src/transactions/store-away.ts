@@ -30,6 +30,7 @@ const MESSAGES = [
   /^Command timed out/,
   /^Socket timeout/,
   /^None of startup nodes/,
+  /^All sentinels are unreachable/,
   /^Too many Cluster redirections/,
   /^Cluster is(n't ready| disconnect| ended)/,
   /^Node is disconnected/,

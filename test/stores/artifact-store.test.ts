@@ -2,7 +2,7 @@ import { postgresArtifacts } from '../../src/stores/postgres/artifacts.ts';
 import { redisArtifacts } from '../../src/stores/redis/artifacts.ts';
 import { openRedis } from '../../src/stores/redis/connection.ts';
 import { freshDatabase } from '../support/database.ts';
-import { startRedisCluster } from '../support/redis-server.ts';
+import { startRedisCluster } from '../support/redis-topologies.ts';
 import { artifactStoreConformance } from './artifact-store.conformance.ts';
 
 artifactStoreConformance('PostgreSQL', async () => {
@@ -22,7 +22,7 @@ if (url) {
 
   artifactStoreConformance('a Redis cluster', async () => {
     const cluster = await startRedisCluster();
-    const redis = await openRedis(cluster.urls);
+    const redis = await openRedis(cluster.url);
     return {
       store: redisArtifacts(redis),
       async close() {

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from './http.ts';
 
@@ -20,11 +19,22 @@ export interface RedisServer {
   discard(): Promise<void>;
 }
 
-export async function startRedisServer(...settings: string[]): Promise<RedisServer> {
+/** A replica is not kept waiting for others that might want the same. */
+const NO_DELAY = ['--repl-diskless-sync-delay', '0'];
+
+export function startRedisServer(...settings: string[]): Promise<RedisServer> {
+  return startRedis((common) => [...common, '--save', '', ...NO_DELAY, ...settings]);
+}
+
+/** Of its own port and folder, with what else is given. */
+export async function startRedis(
+  argumentsFor: (common: string[], dir: string) => string[],
+): Promise<RedisServer> {
   const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), 'gatehouse-redis-'));
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', dir];
-  const launch = () => spawn('redis-server', [...options, ...settings], { stdio: 'ignore' });
+  const common = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir];
+  const given = argumentsFor(common, dir);
+  const launch = () => spawn('redis-server', given, { stdio: 'ignore' });
   let child = launch();
   const server: RedisServer = {
     url: `redis://127.0.0.1:${port}`,
@@ -47,28 +57,6 @@ export async function startRedisServer(...settings: string[]): Promise<RedisServ
   };
   await server.start();
   return server;
-}
-
-/** Three nodes that share the slots; answers their addresses as REDIS_URL takes them. */
-export async function startRedisCluster(): Promise<{ urls: string; stop(): Promise<void> }> {
-  const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
-  const nodes = await Promise.all([0, 1, 2].map(() => startRedisServer(...settings)));
-  const clients = nodes.map(({ url }) => new Redis(url));
-  const slots = ['0 5460', '5461 10922', '10923 16383'];
-  for (const [index, client] of clients.entries()) {
-    await client.call('CLUSTER', 'ADDSLOTSRANGE', ...(slots[index] ?? '').split(' '));
-    for (const { port } of nodes) await client.call('CLUSTER', 'MEET', '127.0.0.1', String(port));
-  }
-  for (const client of clients) {
-    while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) {
-      await pause(50);
-    }
-    client.disconnect();
-  }
-  return {
-    urls: nodes.map(({ url }) => url).join(','),
-    stop: async () => void (await Promise.all(nodes.map((node) => node.discard()))),
-  };
 }
 
 async function untilItAnswers(port: number): Promise<void> {

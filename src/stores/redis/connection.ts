@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { CannotStart } from '../../process/cannot-start.ts';
+import { type RedisAddress, readRedisAddress } from '../../settings/redis-address.ts';
 import type { Watch } from '../../watching/watch.ts';
 import { watchCommands } from './watched-commands.ts';
 
 /**
- * The way to Redis: one node, or a cluster (several addresses separated by commas). Fails fast and heals by itself: a
- * request never waits for a Redis that is away, and nothing is sent twice, for what was consumed may only be once.
+ * The way to Redis: one node, the master that Sentinels name, or a cluster. Fails fast and heals by itself: a request
+ * never waits for a Redis that is away, and nothing is sent twice, for what was consumed may only be once.
  */
 export type RedisClient = Redis | Cluster;
 
@@ -18,6 +20,8 @@ const COMMAND_MS = 1000;
 /** A connection that says nothing for so long, although asked, is dead. */
 const SILENCE_MS = 2000;
 const LONGEST_PAUSE_MS = 2000;
+/** How old the map of a cluster may grow: what a replica took over is found within this. */
+const SLOTS_MS = 1000;
 
 const FAIL_FAST = {
   connectTimeout: CONNECT_MS,
@@ -30,14 +34,17 @@ const FAIL_FAST = {
 } as const satisfies RedisOptions;
 
 /** Throws while Redis is away. */
-export async function openRedis(urls: string, log?: RedisLog, watch?: Watch): Promise<RedisClient> {
-  const addresses = urls.split(',').map((url) => url.trim());
-  const redis = addresses.length > 1 ? cluster(addresses) : single(addresses[0] ?? '');
+export async function openRedis(url: string, log?: RedisLog, watch?: Watch): Promise<RedisClient> {
+  const address = readRedisAddress(url);
+  if (typeof address === 'string') throw new CannotStart(`REDIS_URL ${address}.`);
+  let opened = false;
+  const redis = WAYS[address.kind](address, () => opened);
   // Without a listener ioredis writes to the console.
   redis.on('error', (error: Error) => log?.warn({ err: error }, 'Redis cannot be reached.'));
   if (watch) watchCommands(redis, watch);
   try {
     await redis.connect();
+    opened = true;
   } catch (error) {
     redis.disconnect();
     throw error;
@@ -45,35 +52,54 @@ export async function openRedis(urls: string, log?: RedisLog, watch?: Watch): Pr
   return redis;
 }
 
-function single(url: string): Redis {
-  return new Redis(url, {
+type Way = (address: RedisAddress, wasOpened: () => boolean) => RedisClient;
+
+const WAYS: Record<RedisAddress['kind'], Way> = {
+  node: (address) => new Redis({ ...address.hosts[0], ...commonTo(address) }),
+
+  sentinel: (address, wasOpened) =>
+    new Redis({
+      sentinels: address.hosts,
+      name: address.master ?? '',
+      ...commonTo(address),
+      ...(address.sentinelPassword && { sentinelPassword: address.sentinelPassword }),
+      ...(address.tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
+      sentinelCommandTimeout: COMMAND_MS,
+      // At the start one round says that nobody is there; later on, giving up would be for good.
+      sentinelRetryStrategy: (round) => (wasOpened() ? pauseBefore(round) : null),
+    }),
+
+  cluster: (address) =>
+    new Cluster(address.hosts, {
+      redisOptions: { ...FAIL_FAST, ...credentialsIn(address) },
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      // Certificates are for names: what a node is called is not looked up for it.
+      ...(address.tls && { dnsLookup: (name, found) => found(null, name) }),
+      slotsRefreshTimeout: CONNECT_MS,
+      slotsRefreshInterval: SLOTS_MS,
+      maxRedirections: 4,
+      // It would send again what may have been done before the connection broke.
+      retryDelayOnFailover: 0,
+      clusterRetryStrategy: pauseBefore,
+    }),
+};
+
+function commonTo(address: RedisAddress) {
+  return {
     ...FAIL_FAST,
+    ...credentialsIn(address),
+    db: address.database,
     lazyConnect: true,
     enableOfflineQueue: false,
     retryStrategy: pauseBefore,
-  });
+    // A master that has become a replica: its successor is found anew.
+    reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
+  } satisfies RedisOptions;
 }
 
-function cluster(urls: string[]): Cluster {
-  const nodes = urls.map((url) => new URL(url));
-  const [first] = nodes;
-  return new Cluster(
-    nodes.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) })),
-    {
-      redisOptions: {
-        ...FAIL_FAST,
-        ...(first?.username && { username: decodeURIComponent(first.username) }),
-        ...(first?.password && { password: decodeURIComponent(first.password) }),
-        ...(first?.protocol === 'rediss:' && { tls: {} }),
-      },
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      slotsRefreshTimeout: CONNECT_MS,
-      maxRedirections: 4,
-      retryDelayOnFailover: 100,
-      clusterRetryStrategy: pauseBefore,
-    },
-  );
+function credentialsIn({ username, password, tls }: RedisAddress) {
+  return { ...(username && { username }), ...(password && { password }), ...(tls && { tls: {} }) };
 }
 
 function pauseBefore(attempt: number): number {
