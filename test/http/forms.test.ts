@@ -160,9 +160,8 @@ describe.each(FORMS)('the form of %s', (_name, open) => {
   it('says nothing of what it is about in its address, and gives scripts no cookie', async () => {
     const browser = house.browser();
     const { page, typed } = await open(browser);
-    for (const value of Object.values(typed)) {
-      expect(decodeURIComponent(page.url)).not.toContain(value);
-    }
+    const parts = page.url.split(/[/?&=#]/).map(decodeURIComponent);
+    for (const value of Object.values(typed)) expect(parts).not.toContain(value);
     const next = await browser.submit(page, typed);
     for (const line of [page, next].flatMap(({ headers }) => headers.getSetCookie())) {
       expect(line).toMatch(/; httponly/i);
