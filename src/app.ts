@@ -8,11 +8,13 @@ import { accessLog } from './http/access-log.ts';
 import { CannotGoOn } from './http/cannot-go-on.ts';
 import { clientAddress } from './http/client-address.ts';
 import { type ErrorPage, errorPages } from './http/error-pages.ts';
-import type { InFlight } from './http/in-flight.ts';
+import { type InFlight, classOf } from './http/in-flight.ts';
 import { withinLimits } from './http/limits.ts';
+import { type ReadyAnswer, readyAnswers } from './http/ready-answers.ts';
 import { publicTexts } from './http/public-texts.ts';
 import { requestId } from './http/request-id.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import type { Answer } from './http/server.ts';
 import { trustedHost } from './http/trusted-host.ts';
 import { watchedRequests } from './http/watched-requests.ts';
 import type { Logger } from './logging/logger.ts';
@@ -36,8 +38,10 @@ export interface Rooms {
   cookieKeys: string[];
   /** Seals what the doctor is answered. */
   encryption: Encryption;
-  /** /jwks and discovery, ready to send. */
+  /** /jwks and discovery. */
   documents: Middleware;
+  /** The same, ready to send. */
+  readyAt(path: string): ReadyAnswer | undefined;
   /** How many of what comes after are worked on at once. */
   inFlight: InFlight;
   /** Our own pages; their forms are posted from our own pages alone. */
@@ -47,7 +51,20 @@ export interface Rooms {
 }
 
 /** A request is a list you can read. Without rooms every door but health is shut for the moment. */
-export function openApp(entrance: Entrance, rooms?: Rooms): Koa {
+export function openApp(entrance: Entrance, rooms?: Rooms): { callback(): Answer } {
+  const app = openKoa(entrance, rooms);
+  const { settings } = entrance;
+  const { ISSUER: issuer, GATEHOUSE_TRUSTED_PROXIES: trusted = [] } = settings;
+  return {
+    callback() {
+      const answer = app.callback();
+      if (!rooms) return answer;
+      return readyAnswers({ ...entrance, issuer, trusted }, (path) => rooms.readyAt(path), answer);
+    },
+  };
+}
+
+function openKoa(entrance: Entrance, rooms?: Rooms): Koa {
   const { settings, log, notices, now } = entrance;
   const { ISSUER: issuer, production } = settings;
   const https = issuer.startsWith('https:');
@@ -61,7 +78,7 @@ export function openApp(entrance: Entrance, rooms?: Rooms): Koa {
   app.use(requestId(log));
   app.use(traffic.see);
   app.use(clientAddress({ trusted, protocol: https ? 'https' : 'http' }));
-  app.use(accessLog);
+  app.use(accessLog(log));
   app.use(securityHeaders({ https }));
   app.use(errorPages(entrance.errorPage));
   app.use(healthRoutes(entrance.health));
@@ -75,9 +92,15 @@ export function openApp(entrance: Entrance, rooms?: Rooms): Koa {
   app.use(publicTexts({ issuer, now }));
   app.use(rooms.documents);
   app.use(rooms.inFlight.admit);
+  app.use(forPrograms(rooms.provider));
   for (const page of rooms.pages) app.use(page);
   app.use(rooms.provider);
   return app;
+}
+
+/** Where only programs come: none of our pages is on their way. */
+function forPrograms(provider: Middleware): Middleware {
+  return (ctx, next) => (classOf(ctx) === 'token' ? provider(ctx, next) : next());
 }
 
 const shutForNow: Middleware = () => {

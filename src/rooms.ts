@@ -114,13 +114,15 @@ export function furnishRooms(
     }),
   });
   const interactions = openInteractions({ ...house, provider, artifacts });
+  const ready = documents(ring, settings.GATEHOUSE_TTL_JWKS);
   const page = { ...house, issuer, interactions, render, development, limiter, line, artifacts };
   return {
     errorPage: showError,
     rooms: {
       cookieKeys: keys.cookieKeys,
       encryption: keys.encryption,
-      documents: documents(ring, settings.GATEHOUSE_TTL_JWKS),
+      documents: ready.serve,
+      readyAt: (path) => ready.readyAt(path),
       inFlight: limitInFlight(boundsWithin(meansOf(settings))),
       pages: [files.serve, postingPage(render), fromOurPages(issuer, ...routersOf(page))],
       provider: protocol(provider, { ring }),

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
 
 /**
@@ -11,17 +11,52 @@ export function clientAddress(options: {
   trusted: readonly string[];
   protocol: 'http' | 'https';
 }): Middleware {
-  const trusted = addressRanges(options.trusted);
+  const clientOf = clientReader(options.trusted);
   return (ctx, next) => {
-    const peer = plainAddress(ctx.req.socket.remoteAddress ?? '');
-    const headers = ctx.req.headers;
-    ctx.state.direct = isLoopback(peer) && !wasForwarded(headers);
-    const client = rightMostUntrusted(peer, headers['x-forwarded-for'], trusted);
-    dropForwarded(headers);
+    const { peer, client, forwarded } = clientOf(ctx.req);
+    const { headers } = ctx.req;
+    ctx.state.direct = !forwarded && isLoopback(peer);
+    if (forwarded) dropForwarded(headers);
     headers['x-forwarded-for'] = client;
     headers['x-forwarded-proto'] = options.protocol;
     ctx.request.ip = client;
     return next();
+  };
+}
+
+export interface Caller {
+  /** At the other end of the connection. */
+  peer: string;
+  /** Who it comes from. */
+  client: string;
+  /** Whether anything says that it comes from somebody else. */
+  forwarded: boolean;
+}
+
+/** Changes nothing of the request. */
+export function clientReader(cidrs: readonly string[]): (request: IncomingMessage) => Caller {
+  const trusted = remembered(addressRanges(cidrs));
+  const plain = remembered(plainAddress);
+  return ({ socket, headers }) => {
+    const peer = plain(socket.remoteAddress ?? '');
+    const forwarded = wasForwarded(headers);
+    const client = forwarded ? rightMostUntrusted(peer, headers['x-forwarded-for'], trusted) : peer;
+    return { peer, client, forwarded };
+  };
+}
+
+const REMEMBERED = 1000;
+
+/** Most requests come from few places: a handful of proxies. */
+function remembered<T>(find: (address: string) => T): (address: string) => T {
+  const known = new Map<string, T>();
+  return (address) => {
+    const before = known.get(address);
+    if (before !== undefined) return before;
+    const found = find(address);
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(address, found);
+    return found;
   };
 }
 
@@ -75,14 +110,19 @@ function family(address: string): 'ipv4' | 'ipv6' {
 }
 
 function wasForwarded(headers: IncomingHttpHeaders): boolean {
-  return Object.keys(headers).some((name) => name === 'via' || isForwarding(name));
+  for (const name in headers) if (name === 'via' || isForwarding(name)) return true;
+  return false;
 }
 
 function dropForwarded(headers: IncomingHttpHeaders): void {
   for (const name of Object.keys(headers)) if (isForwarding(name)) delete headers[name];
 }
 
+const [LETTER_F, LETTER_X] = ['f'.charCodeAt(0), 'x'.charCodeAt(0)];
+
 function isForwarding(name: string): boolean {
+  const first = name.charCodeAt(0);
+  if (first !== LETTER_F && first !== LETTER_X) return false;
   return (
     name === 'forwarded' ||
     name === 'x-real-ip' ||

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Middleware } from 'koa';
+import type { DefaultState, Middleware } from 'koa';
 import type { Logger } from '../logging/logger.ts';
 import { traceParentIn } from './trace-parent.ts';
 
@@ -11,9 +11,30 @@ export function requestId(log: Logger): Middleware {
   return (ctx, next) => {
     const id = randomUUID();
     const traceId = ctx.state.traceId ?? traceParentIn(ctx.get('traceparent'))?.traceId;
-    ctx.state.requestId = id;
-    ctx.state.log = log.child({ requestId: id, ...(traceId !== undefined && { traceId }) });
-    ctx.set('X-Request-Id', id);
+    ctx.state = Object.assign(new NamedRequest(log, id, traceId), ctx.state);
+    ctx.res.setHeader('X-Request-Id', id);
     return next();
   };
+}
+
+/** Most requests have nothing to tell but that they were answered: a log of their own is made for those that have. */
+class NamedRequest implements Pick<DefaultState, 'requestId' | 'traceId' | 'log'> {
+  readonly requestId: string;
+  readonly traceId: string | undefined;
+  readonly #house: Logger;
+  #log: Logger | undefined;
+
+  constructor(house: Logger, id: string, traceId: string | undefined) {
+    this.#house = house;
+    this.requestId = id;
+    this.traceId = traceId;
+  }
+
+  get log(): Logger {
+    const { requestId: id, traceId } = this;
+    return (this.#log ??= this.#house.child({
+      requestId: id,
+      ...(traceId !== undefined && { traceId }),
+    }));
+  }
 }

@@ -1,4 +1,4 @@
-import type { Context, Middleware } from 'koa';
+import type { Middleware } from 'koa';
 import { CannotGoOn } from './cannot-go-on.ts';
 
 /**
@@ -11,7 +11,7 @@ export function trustedHost(options: { issuer: string; development: boolean }): 
   const neighbours = options.development ? loopbackNeighbours(issuer) : new Set<string>();
   return (ctx, next) => {
     const target = ctx.req.url ?? '';
-    if (!isPath(target) || hostHeaders(ctx) > 1) {
+    if (!isPath(target) || hostHeaders(ctx.req.rawHeaders) > 1) {
       // Pages offer the way back to where they are: never to there.
       ctx.originalUrl = '/';
       throw new CannotGoOn(400, 'malformed');
@@ -32,8 +32,13 @@ function isPath(target: string): boolean {
 }
 
 /** Node keeps the first of several and says nothing. */
-function hostHeaders(ctx: Context): number {
-  return ctx.req.rawHeaders.filter((name, i) => i % 2 === 0 && /^host$/i.test(name)).length;
+export function hostHeaders(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  return count;
 }
 
 /** Other names of this machine, when the issuer is on it: a cookie set on one would not be sent to the other. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Context, Middleware, Next } from 'koa';
+import type { ReadyAnswer } from '../http/ready-answers.ts';
 import type { KeyRing, PreparedDocument } from '../keys/key-ring.ts';
 import { ADVERTISED_PROMPTS } from './prompts.ts';
 import { RESPONSE_MODES } from './response-modes.ts';
@@ -8,19 +9,52 @@ import { RESPONSE_MODES } from './response-modes.ts';
  * /jwks and discovery from prepared bytes: no store is asked, so they answer while everything else is away. The
  * discovery document is the library's own, rendered at its first request, with what it does not know put right.
  */
-export function documents(ring: KeyRing, maxAgeS: number): Middleware {
-  let discovery: PreparedDocument | undefined;
-  return async (ctx, next) => {
-    const reads = ctx.method === 'GET' || ctx.method === 'HEAD';
-    if (reads && ctx.path === '/jwks') answer(ctx, ring.document, JWK_SET, maxAgeS);
-    else if (reads && DISCOVERY.has(ctx.path)) {
-      discovery ??= await render(ctx, next);
-      answer(ctx, discovery, 'application/json', maxAgeS);
-    } else await next();
+export function documents(ring: KeyRing, maxAgeS: number): Documents {
+  let discovery: ReadyAnswer | undefined;
+  let jwks: { document: PreparedDocument; answer: ReadyAnswer } | undefined;
+  const keys = (): ReadyAnswer => {
+    const { document } = ring;
+    if (jwks?.document !== document) {
+      jwks = { document, answer: readyAnswer(document, JWK_SET, maxAgeS) };
+    }
+    return jwks.answer;
+  };
+  return {
+    readyAt: (path) => {
+      if (path === '/jwks') return keys();
+      return DISCOVERY.has(path) ? discovery : undefined;
+    },
+    async serve(ctx, next) {
+      const reads = ctx.method === 'GET' || ctx.method === 'HEAD';
+      if (reads && ctx.path === '/jwks') answer(ctx, keys());
+      else if (reads && DISCOVERY.has(ctx.path)) {
+        discovery ??= readyAnswer(await render(ctx, next), JSON_TYPE, maxAgeS);
+        answer(ctx, discovery);
+      } else await next();
+    },
+  };
+}
+
+export interface Documents {
+  serve: Middleware;
+  /** Undefined where there is no such document, or it was never asked for. */
+  readyAt(path: string): ReadyAnswer | undefined;
+}
+
+function readyAnswer({ body, etag }: PreparedDocument, type: string, maxAgeS: number): ReadyAnswer {
+  return {
+    body,
+    headers: {
+      'Content-Type': type,
+      ETag: etag,
+      'Cache-Control': `public, max-age=${maxAgeS}`,
+      'Access-Control-Allow-Origin': '*',
+    },
   };
 }
 
 const JWK_SET = 'application/jwk-set+json';
+const JSON_TYPE = 'application/json; charset=utf-8';
 const DISCOVERY = new Set([
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',
@@ -45,19 +79,16 @@ async function render(ctx: Context, next: Next): Promise<PreparedDocument> {
   return { body, etag: `"${hash('sha256', body, 'base64url')}"` };
 }
 
-function answer(ctx: Context, { body, etag }: PreparedDocument, type: string, maxAgeS: number) {
-  ctx.set({
-    ETag: etag,
-    'Cache-Control': `public, max-age=${maxAgeS}`,
-    'Access-Control-Allow-Origin': '*',
-  });
+function answer(ctx: Context, { body, headers }: ReadyAnswer) {
+  const { 'Content-Type': type, ...others } = headers;
+  ctx.set(others);
   ctx.status = 200;
   // Koa's own comparison gives up when the asker also says `no-cache`, which Node's fetch adds by itself.
-  if (knows(ctx.get('If-None-Match'), etag)) {
+  if (knows(ctx.get('If-None-Match'), headers['ETag'] ?? '')) {
     ctx.status = 304;
     return;
   }
-  ctx.type = type;
+  ctx.set('Content-Type', type ?? '');
   ctx.body = body;
 }
 

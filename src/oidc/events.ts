@@ -4,13 +4,15 @@ import type { Watch } from '../watching/watch.ts';
 import { isAway } from './errors.ts';
 
 /**
- * What the library tells becomes log lines. What belongs in the trail is written where it happens, in one transaction
+ * What the library tells becomes log lines, or a part of the request's own. What belongs in the trail is written where it happens, in one transaction
  * with it (token-transaction.ts, models/): the library's own events come before our commit.
  */
 export function installEvents(provider: Provider, watch?: Watch): void {
   provider.on('grant.success', (ctx) => {
     watch?.happened({ event: 'tokens', grant: String(ctx.oidc.params?.['grant_type']) });
-    line(ctx, 'tokens issued', { grantType: String(ctx.oidc.params?.['grant_type']) });
+    // By now it is one of the grants that we know.
+    const grantType = String(ctx.oidc.params?.['grant_type']);
+    ctx.state.issued = { grantType, clientId: ctx.oidc.client?.clientId };
   });
   const emitter: EventEmitter = provider;
   for (const event of ERRORS) {
