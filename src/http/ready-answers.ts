@@ -34,18 +34,19 @@ export function readyAnswers(
   const { host, protocol } = new URL(issuer);
   const clientOf = clientReader(trusted);
   const lines = openlySpoken(log);
-  const heads = new WeakMap<ReadyAnswer, string[]>();
+  const known = new WeakMap<ReadyAnswer, { head: string[]; text: string }>();
   const common = fixedHeaders({ https: protocol === 'https:' });
 
-  function headOf(ready: ReadyAnswer): string[] {
-    const known = heads.get(ready);
-    if (known) return known;
+  /** As a text it leaves together with its head. */
+  function written(ready: ReadyAnswer) {
+    const before = known.get(ready);
+    if (before) return before;
     const length = String(ready.body.length);
     const head = { ...common, ...ready.headers, 'Content-Length': length };
     const policy = { 'Content-Security-Policy': BARE_POLICY, ...head };
-    const flat = Object.entries(policy).flat();
-    heads.set(ready, flat);
-    return flat;
+    const now = { head: Object.entries(policy).flat(), text: ready.body.toString() };
+    known.set(ready, now);
+    return now;
   }
 
   return (request, response) => {
@@ -66,8 +67,9 @@ export function readyAnswers(
       const what = { method: 'GET', route: path, status: 200, ms, ip };
       lines.info({ requestId, ...traced, ...what, ...cut }, 'request');
     });
-    response.writeHead(200, [...headOf(ready), 'X-Request-Id', requestId]);
-    response.end(ready.body);
+    const { head, text } = written(ready);
+    response.writeHead(200, [...head, 'X-Request-Id', requestId]);
+    response.end(text);
     return undefined;
   };
 }
