@@ -32,6 +32,7 @@ import { type Database, type Db, openDatabase } from './stores/postgres/database
 import { type Durable, durablePorts } from './stores/postgres/durable.ts';
 import { type PostgresJobs, postgresJobs } from './stores/postgres/jobs.ts';
 import type { Atomically } from './transactions/atomically.ts';
+import type { Vault } from './vault/vault.ts';
 import { type Watch, heldBack } from './watching/watch.ts';
 
 /** What a change may write, in one transaction. */
@@ -167,7 +168,10 @@ export function keyCare(
 }
 
 /** For a command: beside a running server (its embedded database too), or without one. It may be the first to come. */
-export async function enterHouse(settings: Settings): Promise<House> {
+export async function enterHouse(
+  settings: Settings,
+  openedVault?: () => Promise<Vault | undefined>,
+): Promise<House> {
   const closing = closedInReverse();
   try {
     const place = await reachDatabase(settings);
@@ -178,7 +182,8 @@ export async function enterHouse(settings: Settings): Promise<House> {
     closing.add(() => database.close());
     const jobs = postgresJobs({ config: place.direct, worker: false, onError: unheard });
     closing.add(() => jobs.close());
-    return { ...furnish(settings, { database, jobs }), close: closing.close };
+    const vault = await openedVault?.();
+    return { ...furnish(settings, { database, jobs, vault }), close: closing.close };
   } catch (error) {
     await closing.close();
     throw error;

@@ -3,19 +3,22 @@ import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { keepCompiled } from './process/keep-compiled.ts';
 import { type Part, partIn } from './process/part.ts';
-import { type Settings, SettingsError, readSettings } from './settings/settings.ts';
+import { complainOf } from './process/report.ts';
+import { SettingsError } from './settings/settings.ts';
+import { type Beginning, beginningOf } from './vault/beginning.ts';
 
 // Settings and --only -> wiring -> listen. What is slow to load comes after the cache that makes it quick.
 if (existsSync('.env')) process.loadEnvFile();
 const part = partOrExit();
-const settings = settingsOrExit();
-keepCompiled(settings);
+const { DATA_DIR, DATABASE_URL, DATABASE_URL_FILE } = process.env;
+keepCompiled({ DATA_DIR: DATA_DIR || 'data', DATABASE_URL: DATABASE_URL || DATABASE_URL_FILE });
+const beginning = await beginningOrExit();
 const { run } = await theProcess();
-await run(settings, part);
+await run(beginning, part);
 
 function theProcess() {
   if (part === 'worker') return import('./work.ts');
-  const leads = settings.GATEHOUSE_WORKERS > 1 && cluster.isPrimary;
+  const leads = beginning.before.GATEHOUSE_WORKERS > 1 && cluster.isPrimary;
   return leads ? import('./lead.ts') : import('./serve.ts');
 }
 
@@ -26,13 +29,11 @@ function partOrExit(): Part | undefined {
   return process.exit(2);
 }
 
-function settingsOrExit(): Settings {
+async function beginningOrExit(): Promise<Beginning> {
   try {
-    return readSettings(process.env);
+    return await beginningOf(process.env);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    const faults = error.faults.map(({ variable, fault }) => `  ${variable}  ${fault}\n`);
-    process.stderr.write(`Gatehouse cannot start with these settings:\n\n${faults.join('')}`);
-    return process.exit(2);
+    return complainOf(error);
   }
 }

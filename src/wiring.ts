@@ -11,6 +11,7 @@ import type { Argon2Options } from './passwords/argon2-hasher.ts';
 import type { Standing } from './metrics/standing.ts';
 import { type Closing, closedInReverse } from './process/closing.ts';
 import { type Furniture, furnishRooms } from './rooms.ts';
+import type { Fresh } from './settings/fresh.ts';
 import type { Settings } from './settings/settings.ts';
 import { standingOf } from './standing.ts';
 import { bringUpToDate, databaseFor, testGround } from './stores/database-place.ts';
@@ -18,6 +19,7 @@ import { postgresChangeFeed } from './stores/postgres/change-feed.ts';
 import { openDatabase } from './stores/postgres/database.ts';
 import { postgresJobs } from './stores/postgres/jobs.ts';
 import { protocolPorts } from './stores/postgres/protocol.ts';
+import type { Vault } from './vault/vault.ts';
 import type { Watch } from './watching/watch.ts';
 
 /** The house with its doors open: what the server answers with. Every part is opened and put together here. */
@@ -40,6 +42,10 @@ export interface OpenHouseOptions {
   now?: () => Date;
   /** Whether this process owns the embedded database, or another of the same server does. */
   embedded?: 'own' | 'shared';
+  /** The way into Vault, where one is named. */
+  vault?: () => Promise<Vault | undefined>;
+  /** What stands in the settings by now; without it they never change. */
+  fresh?: Fresh;
   /** Whether this process does the jobs too. */
   jobs?: boolean;
   /** What a password's hash costs, where it is not the point. */
@@ -85,7 +91,16 @@ async function orNothing<T>(open: (closing: Closing) => Promise<T>): Promise<T> 
 /** What every process stands on: stores, keys that its secret opens, and jobs, to do or only to ask for. */
 async function openGround(
   settings: Settings,
-  { log, notices, now, embedded = 'own', jobs: worker = true, hashing, watch }: OpenHouseOptions,
+  {
+    log,
+    notices,
+    now,
+    embedded = 'own',
+    jobs: worker = true,
+    hashing,
+    watch,
+    ...more
+  }: OpenHouseOptions,
   { add: atClose, close }: Closing,
 ) {
   const place = await databaseFor(settings, { embedded, log });
@@ -102,7 +117,9 @@ async function openGround(
     log.warn({ err: error }, 'breached passwords cannot be asked for');
   const jobs = postgresJobs({ config: place.direct, worker, onError });
   const alarm = signingAlarm(log);
-  const furniture = { database, jobs, now, onDisturbance, hashing, watch, alarm };
+  const vault = await more.vault?.();
+  atClose(() => vault?.close());
+  const furniture = { database, jobs, now, onDisturbance, hashing, watch, alarm, vault };
   const house = { ...furnish(settings, furniture), close };
   if (house.brand.palette.adjusted) log.info(ADJUSTED);
   atClose(() => house.signing.transit?.close());

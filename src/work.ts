@@ -6,17 +6,25 @@ import { giveBackMemory } from './process/give-back.ts';
 import { reportTo } from './process/report.ts';
 import { onFaults, onSignals } from './process/signals.ts';
 import { begin } from './process/stay.ts';
-import type { Settings } from './settings/settings.ts';
+import { freshSettings } from './settings/fresh.ts';
+import type { Beginning } from './vault/beginning.ts';
 import { openWorkshop } from './wiring.ts';
 
 /** A process that does the jobs and nothing else: no port is opened, nobody is answered. */
-export async function run(settings: Settings): Promise<void> {
-  const to = await logDestination(settings);
-  const { log, notices } = openAttentiveLog({ level: settings.LOG_LEVEL, to });
-  const report = reportTo({ settings, log });
-  const lookout = await openLookout(settings, log).catch((error: unknown) => report.failed(error));
+export async function run(beginning: Beginning): Promise<void> {
+  const { before } = beginning;
+  const to = await logDestination(before);
+  const { log, notices } = openAttentiveLog({ level: before.LOG_LEVEL, to });
+  beginning.tell(log);
+  const report = reportTo({ settings: before, log });
+  const lookout = await openLookout(before, log).catch((error: unknown) => report.failed(error));
   if (!lookout) return;
-  const stay = begin(() => openWorkshop(settings, { log, notices, watch: lookout.watch }), log);
+  const { watch } = lookout;
+  const stay = begin(async () => {
+    const { settings, vault, again } = await beginning.settled();
+    const fresh = freshSettings(settings, { again, log });
+    return openWorkshop(settings, { log, notices, watch, vault, fresh });
+  }, log);
   const leave = async (code: number) => {
     lookout.leaving();
     stay.end();
@@ -28,7 +36,7 @@ export async function run(settings: Settings): Promise<void> {
   onFaults(log, () => leave(1));
   try {
     const workshop = await stay.opening;
-    await noticeInstallation(settings, notices);
+    await noticeInstallation(workshop.settings, notices);
     lookout.opened(workshop.standing());
     giveBackMemory();
     report.ready();

@@ -11,6 +11,8 @@ export interface Command {
   /** What follows the name: "<client-id>". */
   takes?: string;
   options?: Record<string, ParseArgsOptionsConfig[string] & { describe: string; hint?: string }>;
+  /** It reads the settings by itself, and is given none. */
+  settles?: true;
   /** Whether it needs the opened house; `migrate` and `doctor` do not. */
   /** Answers the exit code, where that may be another than 0. */
   run(call: CommandCall): Promise<number | void>;

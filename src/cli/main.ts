@@ -17,10 +17,14 @@ function refuse(): number {
 
 async function run(): Promise<number> {
   if (existsSync('.env')) loadEnvFile('.env');
-  const { settingsIn } = await import('./settings-in.ts');
-  const settings = settingsIn(process.env);
+  const { keepCompiled } = await import('../process/keep-compiled.ts');
+  keepCompiled({ DATA_DIR: process.env['DATA_DIR'] || 'data', DATABASE_URL: 'any' });
   const { commands } = await import('./commands.ts');
   const { runCommandLine } = await import('./run.ts');
   const { terminal } = await import('./terminal.ts');
-  return runCommandLine(commands, process.argv.slice(2), { settings, terminal });
+  const { settle } = await import('../vault/settle.ts');
+  // What Vault refuses is told by the command that needs it.
+  const unheard = { warn: () => {}, error: () => {} };
+  const settled = () => settle(process.env, unheard);
+  return runCommandLine(commands, process.argv.slice(2), { settled, terminal });
 }

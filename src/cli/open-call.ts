@@ -3,24 +3,25 @@ import type { CommandCall } from './command.ts';
 import type { ParsedCall } from './parse-call.ts';
 import { printable } from './printable.ts';
 import type { Terminal } from './terminal.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settled } from '../vault/settle.ts';
 
 export interface CallDeps {
-  settings: () => Settings;
+  /** The settings, with what stands in Vault. */
+  settled: () => Promise<Settled>;
   terminal: Terminal;
 }
 
 /** What a command is given. The house is opened on first use and closed with the call. */
 export function openCall(
   { positionals, values, json }: ParsedCall,
-  { settings, terminal }: CallDeps,
+  { settled, terminal }: Pick<CallDeps, 'terminal'> & { settled: () => Settled },
 ): CommandCall & { close(): Promise<void> } {
   let house: Promise<House> | undefined;
   return {
     positionals,
     values,
-    settings,
-    house: () => (house ??= enterHouse(settings())),
+    settings: () => settled().settings,
+    house: () => (house ??= enterHouse(settled().settings, settled().vault)),
     say(line = '') {
       if (!json) terminal.print(printable(line));
     },

@@ -8,6 +8,8 @@ import { type Command, CommandFailed, UsageError } from './command.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { type CallDeps, openCall } from './open-call.ts';
 import { parseCall, recognize } from './parse-call.ts';
+import type { Settled } from '../vault/settle.ts';
+import { VaultAway, VaultFault, VaultRefused } from '../vault/vault.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs one command line. Answers the exit code: 0 ok, 1 failed, 2 wrong usage, or the command's own. */
@@ -32,13 +34,30 @@ async function runCommand(command: Command, words: string[], deps: CallDeps): Pr
     deps.terminal.print(commandHelp(command));
     return 0;
   }
-  const call = openCall(parsed, deps);
+  const settled = command.settles ? nothing : await settledOrFault(deps);
+  const call = openCall(parsed, { ...deps, settled });
   try {
     return (await command.run(call)) ?? 0;
   } finally {
     await call.close();
   }
 }
+
+/** Faults are told by the first who asks for the settings: the doctor has more to say of them. */
+async function settledOrFault({ settled }: CallDeps): Promise<() => Settled> {
+  try {
+    const known = await settled();
+    return () => known;
+  } catch (fault) {
+    return () => {
+      throw fault;
+    };
+  }
+}
+
+const nothing = (): Settled => {
+  throw new CommandFailed('This command reads the settings by itself.');
+};
 
 function helpFor(commands: Command[], words: string[]): string {
   const [first = '--help', second = ''] = words;
@@ -65,7 +84,15 @@ function tell(error: unknown, { complain }: Terminal, command: Command | undefin
 }
 
 /** Faults that come with a sentence for the operator. */
-const TOLD = [CommandFailed, CannotStart, EmbeddedPostgresFailed, MigrationRefused];
+const TOLD = [
+  CommandFailed,
+  CannotStart,
+  EmbeddedPostgresFailed,
+  MigrationRefused,
+  VaultAway,
+  VaultRefused,
+  VaultFault,
+];
 
 /** Never a stack: the operator has no use for our line numbers. */
 function sentenceOf(error: unknown): string {

@@ -5,6 +5,7 @@ import { textOf } from './given-options.ts';
 export const start: Command = {
   name: 'start',
   summary: 'Start the server, or one part of it',
+  settles: true,
   options: {
     only: {
       type: 'string',

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import type { Logger } from '../logging/logger.ts';
-import type { Settings } from '../settings/settings.ts';
+import { type Settings, SettingsError } from '../settings/settings.ts';
 import { sentenceOf } from './cannot-start.ts';
 import { atWork, welcome } from './welcome.ts';
 
@@ -12,7 +12,7 @@ export interface Report {
   failed(error: unknown): void;
 }
 
-export type WorkerNews = { ready: true } | { failed: string };
+export type WorkerNews = { ready: true } | { failed: string; code: number };
 
 export function reportTo({ settings, log }: { settings: Settings; log: Logger }): Report {
   return {
@@ -21,10 +21,10 @@ export function reportTo({ settings, log }: { settings: Settings; log: Logger })
       else announce(settings, log, port);
     },
     failed(error) {
-      const sentence = sentenceOf(error);
       log.debug({ err: error }, 'the start failed');
-      if (cluster.isWorker) tell({ failed: sentence }, () => process.exit(1));
-      else complain(sentence);
+      if (!cluster.isWorker) complainOf(error);
+      const code = codeOf(error);
+      tell({ failed: complaintOf(error), code }, () => process.exit(code));
     },
   };
 }
@@ -35,9 +35,22 @@ export function announce(settings: Settings, log: Logger, port?: number): void {
   else process.stdout.write(port === undefined ? atWork(ms) : welcome(settings.ISSUER, ms));
 }
 
-export function complain(sentence: string): never {
-  process.stderr.write(`Gatehouse cannot start: ${sentence}\n`);
-  process.exit(1);
+export function complainOf(error: unknown): never {
+  return complain(complaintOf(error), codeOf(error));
+}
+
+export function complain(complaint: string, code: number): never {
+  process.stderr.write(complaint);
+  process.exit(code);
+}
+
+const codeOf = (error: unknown) => (error instanceof SettingsError ? 2 : 1);
+
+/** Of settings every fault, a line each. */
+function complaintOf(error: unknown): string {
+  if (!(error instanceof SettingsError)) return `Gatehouse cannot start: ${sentenceOf(error)}\n`;
+  const faults = error.faults.map(({ variable, fault }) => `  ${variable}  ${fault}\n`);
+  return `Gatehouse cannot start with these settings:\n\n${faults.join('')}`;
 }
 
 function tell(news: WorkerNews, then: () => void = () => {}): void {

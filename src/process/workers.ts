@@ -20,7 +20,7 @@ export function leadWorkers(options: {
   log: Logger;
   onReady: () => void;
   /** None ever got ready: a replacement would fare no better. */
-  onHopeless: (sentence: string) => void;
+  onHopeless: (complaint: string, code: number) => void;
 }): Workers {
   const ready = new Set<number>();
   let leaving = false;
@@ -32,9 +32,9 @@ export function leadWorkers(options: {
     if (leaving) return;
     const born = performance.now();
     const worker = cluster.fork();
-    let reason: string | undefined;
+    let reason: Extract<WorkerNews, { failed: string }> | undefined;
     worker.on('message', (news: WorkerNews) => {
-      if ('failed' in news) reason = news.failed;
+      if ('failed' in news) reason = news;
       else if ('ready' in news) becomeReady(worker.id);
     });
     worker.once('exit', (code: number | null, signal: string | null) => {
@@ -42,7 +42,7 @@ export function leadWorkers(options: {
       if (leaving) return;
       if (!everReady && reason !== undefined) {
         leaving = true;
-        options.onHopeless(reason);
+        options.onHopeless(reason.failed, reason.code);
         return;
       }
       pause =

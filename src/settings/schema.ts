@@ -9,6 +9,7 @@ import { passwordSettings } from './passwords.ts';
 import { profileFields } from './profile.ts';
 import { transitSettings } from './transit.ts';
 import { readRedisAddress } from './redis-address.ts';
+import { vaultSettings } from './vault.ts';
 
 /**
  * Every setting there is: its type, its default and one sentence of purpose. `.env.example` and the table in
@@ -89,6 +90,7 @@ export const schema = z.object({
     ),
   ...transitSettings,
   ...mailSettings,
+  ...vaultSettings,
   GATEHOUSE_TRUSTED_PROXIES: list()
     .optional()
     .describe(
@@ -135,7 +137,7 @@ export const schema = z.object({
 
 export type Variables = z.infer<typeof schema>;
 
-/** May be given as NAME_FILE, a path; and are never shown. */
+/** May be given as NAME_FILE, a path; and are never shown. Files of VAULT_* are read when Vault is asked. */
 export const SECRETS: readonly string[] = [
   'GATEHOUSE_SECRET',
   'DATABASE_URL',
@@ -145,6 +147,8 @@ export const SECRETS: readonly string[] = [
   'SMTP_URL_FALLBACK',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
+  'VAULT_TOKEN',
+  'VAULT_SECRET_ID',
 ];
 
 function httpUrl() {

@@ -1,12 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { looserThan } from './budgets.ts';
+import {
+  type Draft,
+  type Environment,
+  type SecretRead,
+  type SettingsFault,
+  draftOf,
+  textsFrom,
+  withSecrets,
+} from './draft.ts';
 import { mailFaults } from './mail-faults.ts';
 import { memoryHere } from './memory.ts';
-import { SECRETS, schema, type Variables } from './schema.ts';
+import { schema, type Variables } from './schema.ts';
 import { transitFaults } from './transit.ts';
+import { vaultFaults } from './vault.ts';
+
+export type { Environment, SettingsFault } from './draft.ts';
 
 /** The environment, once, whole and checked. Nothing else reads it. */
 export interface Settings extends Omit<
@@ -20,14 +31,6 @@ export interface Settings extends Omit<
   production: boolean;
 }
 
-export type Environment = Record<string, string | undefined>;
-
-/** What is wrong with one variable, and what to do. */
-export interface SettingsFault {
-  variable: string;
-  fault: string;
-}
-
 /** Every fault at once: nobody likes to mend one and meet the next. */
 export class SettingsError extends Error {
   readonly faults: SettingsFault[];
@@ -39,45 +42,49 @@ export class SettingsError extends Error {
   }
 }
 
+/** The settings of an environment that refers to nothing outside. */
 export function readSettings(env: Environment): Settings {
-  const faults: SettingsFault[] = [...unknownVariables(env)];
-  const values = fromFiles(env, faults);
+  return settingsOf(draftOf(env), new Map());
+}
+
+/** The settings, with what was read in Vault. */
+export function settingsOf(draft: Draft, secrets: ReadonlyMap<string, SecretRead>): Settings {
+  const { values, faults } = withSecrets(draft, secrets);
   const parsed = schema.safeParse(values);
-  if (!parsed.success) faults.push(...parsed.error.issues.map(toFault));
+  const told = new Set(faults.map(({ variable }) => variable));
+  const flaws = parsed.error?.issues.map(toFault) ?? [];
+  faults.push(...flaws.filter(({ variable }) => !told.has(variable)));
   const faulty = new Set(faults.map(({ variable }) => variable));
   const settings = withDefaults(parsed.data ?? schema.parse(without(values, faulty)));
-  faults.push(...unsafe(settings).filter(({ variable }) => !faulty.has(variable)));
-  if (faults.length > 0) throw new SettingsError(faults);
+  const refers = draft.references.size > 0;
+  faults.push(...unsafe(settings, refers).filter(({ variable }) => !faulty.has(variable)));
+  if (faults.length > 0)
+    throw new SettingsError(faults.map((fault) => hidden(fault, draft, secrets)));
   return settings;
 }
 
-const names = new Set<string>(Object.keys(schema.shape));
-
-function unknownVariables(env: Environment): SettingsFault[] {
-  return Object.keys(env)
-    .filter((name) => name.startsWith('GATEHOUSE_') && !names.has(name.replace(/_FILE$/, '')))
-    .map((variable) => ({
-      variable,
-      fault: 'is not a setting; see .env.example for all there are.',
-    }));
+/** What can be told before Vault is asked: it is no reason to wait for a Vault that is absent. */
+export function faultsBefore(draft: Draft): SettingsFault[] {
+  const alone = without(draft.values, new Set(draft.references.keys()));
+  const parsed = schema.safeParse(alone);
+  if (!parsed.success) return [...draft.faults, ...parsed.error.issues.map(toFault)];
+  return [...draft.faults, ...vaultFaults(parsed.data, draft.references.size > 0)];
 }
 
-/** NAME_FILE stands for what its file holds. An empty variable is an absent one. */
-function fromFiles(env: Environment, faults: SettingsFault[]): Environment {
-  const values: Environment = {};
-  for (const name of names) {
-    if (env[name]) values[name] = env[name];
-    const path = SECRETS.includes(name) ? env[`${name}_FILE`] : undefined;
-    if (!path) continue;
-    if (env[name])
-      faults.push({ variable: name, fault: `is given twice; remove it or ${name}_FILE.` });
-    try {
-      values[name] = readFileSync(path, 'utf8').trim();
-    } catch {
-      faults.push({ variable: `${name}_FILE`, fault: `${path} cannot be read.` });
-    }
-  }
-  return values;
+/** The settings without those that stand in Vault; sound where there are no faults before. */
+export function settingsBefore(draft: Draft): Settings {
+  return withDefaults(schema.parse(without(draft.values, new Set(draft.references.keys()))));
+}
+
+/** What came from Vault is told to nobody, however wrong it is. */
+function hidden(
+  { variable, fault }: SettingsFault,
+  { references }: Draft,
+  secrets: ReadonlyMap<string, SecretRead>,
+): SettingsFault {
+  const texts = textsFrom(references.get(variable) ?? [], secrets);
+  const told = texts.reduce((text, secret) => text.replaceAll(secret, '[hidden]'), fault);
+  return { variable, fault: told };
 }
 
 /** What remains is sound, and can be judged as a whole. */
@@ -103,12 +110,13 @@ function withDefaults(variables: Variables): Settings {
   };
 }
 
-function unsafe(settings: Settings): SettingsFault[] {
+function unsafe(settings: Settings, refers: boolean): SettingsFault[] {
   return [
     ...(settings.production ? unsafeInProduction(settings) : unsafeInDevelopment(settings)),
     ...mailFaults(settings),
     ...metricsFaults(settings),
     ...transitFaults(settings),
+    ...vaultFaults(settings, refers),
     ...(settings.GATEHOUSE_TRUSTED_PROXIES ?? [])
       .filter((cidr) => !isCidr(cidr))
       .map((cidr) => ({

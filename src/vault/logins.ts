@@ -92,18 +92,26 @@ export function leaseIn(answer: unknown, path: string): Lease {
   return { token, seconds: seconds > 0 ? seconds : undefined, renewable };
 }
 
-const lookupAnswer = z.object({ data: z.object({ ttl: z.number(), renewable: z.boolean() }) });
+const lookupAnswer = z.object({
+  data: z.object({ ttl: z.number(), renewable: z.boolean(), policies: z.array(z.string()) }),
+});
+
+export const LOOK = { method: 'GET', path: 'auth/token/lookup-self' } as const;
+
+/** What a token may see of itself. */
+export function lookIn(answer: unknown) {
+  if (answer === undefined) return undefined;
+  const { success, data } = lookupAnswer.safeParse(answer);
+  if (!success) throw new VaultFault(`Vault answers ${LOOK.path} with nonsense.`, { status: 0 });
+  return data.data;
+}
 
 /** A token without the default policy may not even look at itself: then nobody knows how long it lives. */
 async function lookedUp(token: string, control: Control): Promise<Lease> {
-  const path = 'auth/token/lookup-self';
-  try {
-    const { success, data } = lookupAnswer.safeParse(await control({ method: 'GET', path, token }));
-    if (!success) throw new VaultFault(`Vault answers ${path} with nonsense.`, { status: 0 });
-    const { ttl, renewable } = data.data;
-    return { token, seconds: ttl > 0 ? ttl : undefined, renewable };
-  } catch (error) {
-    if (!(error instanceof VaultRefused)) throw error;
-    return { token, seconds: undefined, renewable: false };
-  }
+  const answer = await control({ ...LOOK, token }).catch((error: unknown) => {
+    if (error instanceof VaultRefused) return undefined;
+    throw error;
+  });
+  const { ttl = 0, renewable = false } = lookIn(answer) ?? {};
+  return { token, seconds: ttl > 0 ? ttl : undefined, renewable };
 }

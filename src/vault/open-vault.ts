@@ -1,5 +1,5 @@
 import { type Control, openControl } from './control.ts';
-import { type Lease, leaseIn, loginBy } from './logins.ts';
+import { LOOK, type Lease, leaseIn, lookIn, loginBy } from './logins.ts';
 import { openRenewal } from './renewal.ts';
 import { resting } from './rest.ts';
 import { type Vault, type VaultAccess, VaultAway, VaultRefused } from './vault.ts';
@@ -40,6 +40,15 @@ export function openVault(access: VaultAccess, deps: VaultDeps): Vault {
         });
         return control({ ...request, token: second });
       }
+    },
+    async look() {
+      const answer = control({ ...LOOK, token: await token() });
+      return lookIn(
+        await answer.catch((error: unknown) => {
+          if (error instanceof VaultRefused) return undefined;
+          throw error;
+        }),
+      );
     },
     close,
   };

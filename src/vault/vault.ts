@@ -19,6 +19,8 @@ export interface Vault {
   refused(token: string): Promise<string>;
   /** One request for control, not for signing: with the token of now, once more with a new one after a refusal. */
   ask(request: VaultRequest): Promise<unknown>;
+  /** What Vault says of the token of now; undefined where it says nothing: the token has ended, or may not look at itself. */
+  look(): Promise<{ policies: string[] } | undefined>;
   /** Renews nothing any more. */
   close(): void;
 }

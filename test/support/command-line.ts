@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { firstLine } from '../../src/cli/ask-secret.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { runCommandLine } from '../../src/cli/run.ts';
-import { readSettings } from '../../src/settings/settings.ts';
+import { settle } from '../../src/vault/settle.ts';
 import { AS_HERE } from './program.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
@@ -30,7 +30,7 @@ export async function gatehouse(
   const out: string[] = [];
   const err: string[] = [];
   const code = await runCommandLine(commands, words, {
-    settings: () => readSettings({ DATA_DIR: dataDir(), ...env }),
+    settled: () => settle({ DATA_DIR: dataDir(), ...env }, { warn: () => {}, error: () => {} }),
     terminal: {
       print: (text) => void out.push(`${text}\n`),
       complain: (text) => void err.push(`${text}\n`),
