@@ -3,34 +3,46 @@
  * needed again; it brings 128 packages along. Its client brings query compilers for five databases, in two builds.
  */
 import { globSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 interface Locked {
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   peerDependenciesMeta?: Record<string, { optional?: boolean }>;
 }
+type Packages = Record<string, Locked>;
 
 const ONLY_TO_BUILD = 'prisma';
-const USED_COMPILER = 'small_bg.postgresql.wasm-base64.mjs';
+/** The one that generated/prisma names, and what it is made of. */
+const USED_COMPILER = /small_bg\.postgresql(\.wasm-base64)?\.mjs$/;
 
-const { packages }: { packages: Record<string, Locked> } = JSON.parse(
-  readFileSync('package-lock.json', 'utf8'),
-);
-const roots = Object.keys(packages['']?.dependencies ?? {});
-const needed = reachableFrom(roots.filter((name) => name !== ONLY_TO_BUILD));
-for (const path of reachableFrom(roots)) {
-  if (!needed.has(path)) rmSync(path, { recursive: true, force: true });
+if (import.meta.main) {
+  for (const path of superfluousIn('.')) rmSync(path, { recursive: true, force: true });
 }
-for (const path of globSync('node_modules/@prisma/client/runtime/query_compiler_*')) {
-  if (!path.endsWith(USED_COMPILER)) rmSync(path);
-}
-for (const path of globSync('node_modules/**/*.{map,d.ts,d.mts,d.cts}')) rmSync(path);
 
-/** As Node.js finds them: beside the one that asks, or further up. */
-function reachableFrom(names: string[]): Set<string> {
+/** Packages and files under that root, by their paths in it. */
+export function superfluousIn(root: string): string[] {
+  const lock: { packages: Packages } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  );
+  const { packages } = lock;
+  const roots = Object.keys(packages['']?.dependencies ?? {});
+  const needed = reachableFrom(
+    roots.filter((name) => name !== ONLY_TO_BUILD),
+    packages,
+  );
+  const compilers = globSync('node_modules/@prisma/client/runtime/query_compiler_*', { cwd: root });
+  return [
+    ...[...reachableFrom(roots, packages)].filter((path) => !needed.has(path)),
+    ...compilers.filter((path) => !USED_COMPILER.test(path)),
+    ...globSync('node_modules/**/*.{map,d.ts,d.mts,d.cts}', { cwd: root }),
+  ];
+}
+
+function reachableFrom(names: string[], packages: Packages): Set<string> {
   const reached = new Set<string>();
   const visit = (from: string, name: string): void => {
-    const path = found(from, name);
+    const path = found(from, name, packages);
     if (path === undefined || reached.has(path)) return;
     reached.add(path);
     for (const next of wantedBy(packages[path] ?? {})) visit(path, next);
@@ -47,9 +59,10 @@ function wantedBy({ dependencies, peerDependencies, peerDependenciesMeta }: Lock
   ];
 }
 
-function found(from: string, name: string): string | undefined {
+/** As Node.js looks for it: beside the one that asks, or further up. */
+function found(from: string, name: string, packages: Packages): string | undefined {
   const path = `${from ? `${from}/` : ''}node_modules/${name}`;
   if (path in packages) return path;
   if (!from) return undefined;
-  return found(from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name);
+  return found(from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name, packages);
 }

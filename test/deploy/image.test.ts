@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Koa from 'koa';
+import { superfluousIn } from '../../deploy/image/trim.ts';
 import { healthRoutes } from '../../src/health/health.ts';
 import { send } from '../support/http.ts';
 import { readCompose, root } from './compose-file.ts';
@@ -29,6 +30,20 @@ it('is made of one version of Node.js 24, the slim one', () => {
 it('holds no embedded database and no second Node.js, unless it is asked for', () => {
   expect(all('ARG')).toContain('EMBEDDED=no');
   expect(all('RUN')[0]).toContain('else npm ci --omit=dev --omit=optional; fi');
+});
+
+it('keeps what the database client is made of, and not what made it', () => {
+  const gone = new Set(superfluousIn(root));
+  expect(gone).toContain('node_modules/prisma');
+  const named = read('generated/prisma/internal/class.ts').matchAll(/"(@prisma\/client\/[^"]+)"/g);
+  const used = [...named].map(([, path = '']) => `node_modules/${path}`);
+  expect(used.filter((path) => path.includes('query_compiler'))).toHaveLength(2);
+  expect(used.filter((path) => gone.has(path))).toEqual([]);
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+    read('package.json'),
+  );
+  const lost = Object.keys(dependencies).filter((name) => gone.has(`node_modules/${name}`));
+  expect(lost).toEqual(['prisma']);
 });
 
 it('runs as nobody special, on what is there', () => {
