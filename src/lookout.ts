@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from './logging/logger.ts';
 import type { Standing } from './metrics/standing.ts';
 import type { Settings } from './settings/settings.ts';
-import type { Watch } from './watching/watch.ts';
+import { tracesGoTo } from './tracing/wanted.ts';
+import { type Watch, together } from './watching/watch.ts';
 
 /** Who looks on in this process. Where the settings ask for nobody, nothing is loaded and nothing is watched. */
 export interface Lookout {
@@ -14,14 +15,19 @@ export interface Lookout {
   close(): Promise<void>;
 }
 
-/** Of several processes the leader alone has the port for metrics; the others answer it. */
-export async function openLookout(settings: Settings, _log: Logger): Promise<Lookout> {
+export async function openLookout(settings: Settings, log: Logger): Promise<Lookout> {
   const metrics = await metricsFor(settings);
+  const tracing = await tracingFor(settings, log);
+  const watches = [metrics?.watch, tracing?.watch].filter((watch) => watch !== undefined);
+  const [first, second] = watches;
   return {
-    watch: metrics?.watch,
+    watch: first && second ? together(first, second) : first,
     opened: (standing) => metrics?.opened(standing),
     leaving: () => metrics?.leaving(),
-    close: async () => metrics?.close(),
+    async close() {
+      metrics?.close();
+      await tracing?.close();
+    },
   };
 }
 
@@ -34,6 +40,7 @@ export async function openLeadersLookout(settings: Settings): Promise<void> {
   await listenForMetrics(address, toldByWorkers());
 }
 
+/** Of several processes the leader alone has the port; the others answer it. */
 async function metricsFor(settings: Settings) {
   const address = addressIn(settings);
   if (!address) return undefined;
@@ -47,6 +54,13 @@ async function metricsFor(settings: Settings) {
   const { listenForMetrics } = await import('./metrics/listener.ts');
   const listener = await listenForMetrics(address, metrics);
   return { ...metrics, close: () => listener.close() };
+}
+
+async function tracingFor(settings: Settings, log: Logger) {
+  const to = tracesGoTo(settings);
+  if (!to) return undefined;
+  const { openTracing } = await import('./tracing/tracing.ts');
+  return openTracing(settings, { to, version: version(), log });
 }
 
 function addressIn({ METRICS_PORT: port, METRICS_HOST: host }: Settings) {

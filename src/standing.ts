@@ -16,9 +16,10 @@ export function standingOf(
     ring: KeyRing;
     /** Whether Redis answers, where there is one. */
     redis?: (() => Promise<unknown>) | undefined;
+    crowds?: Standing['crowds'];
   },
 ): Standing {
-  const { database, changes, ring, redis } = parts;
+  const { database, changes, ring, redis, crowds } = parts;
   const { pool } = database;
   const lifetimes = keyLifetimes(settings);
   return {
@@ -34,6 +35,7 @@ export function standingOf(
       most: settings.DATABASE_POOL,
     }),
     hashing: () => hasher.load(),
+    crowds,
     hearsChanges: () => changes.isFresh(),
     async keys() {
       const at = now();

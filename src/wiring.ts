@@ -61,10 +61,12 @@ export function openHouse(settings: Settings, options: OpenHouseOptions): Promis
     const inDatabase = protocolPorts(database.pool);
     const inRedis = await portsInRedis(settings, options, closing.add);
     const redis = inRedis && (() => inRedis.ping());
+    const furnished = furnishRooms(house, { ...heard, ...inDatabase, ...inRedis });
+    const crowds = () => furnished.rooms.inFlight.crowds();
     return {
       ...house,
-      ...furnishRooms(house, { ...heard, ...inDatabase, ...inRedis }),
-      standing: () => standingOf(house, { ...heard, database, redis }),
+      ...furnished,
+      standing: () => standingOf(house, { ...heard, database, redis, crowds }),
       isReady: () => allAnswer([() => database.pool.query('SELECT 1')]),
     };
   });

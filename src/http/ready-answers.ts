@@ -5,7 +5,7 @@ import type { Sighting, Watch } from '../watching/watch.ts';
 import { clientReader } from './client-address.ts';
 import { BARE_POLICY, fixedHeaders } from './security-headers.ts';
 import type { Answer } from './server.ts';
-import { traceParentIn } from './trace-parent.ts';
+import { traceParentIn } from '../watching/trace-parent.ts';
 import { hostHeaders } from './trusted-host.ts';
 
 /** An answer that is the same for everybody, until it is another one altogether. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DefaultState, Middleware } from 'koa';
 import type { Logger } from '../logging/logger.ts';
-import { traceParentIn } from './trace-parent.ts';
+import { traceParentIn } from '../watching/trace-parent.ts';
 
 /**
  * Gives every request a name of our own making; what a stranger sends is not believed. The trace that it belongs to is

@@ -8,7 +8,7 @@ export function watchedRequests(watch: Watch): Middleware {
     if (ctx.path.startsWith('/health/')) return next();
     const traceparent = ctx.get('traceparent');
     const sighting = watch.begins({ kind: 'request', name: ctx.method, traceparent });
-    ctx.state.traceId = sighting.traceId;
+    if (sighting.traceId !== undefined) ctx.state.traceId = sighting.traceId;
     ctx.res.once('close', () => {
       const status = ctx.res.writableFinished ? String(ctx.status) : 'aborted';
       sighting.ends({ as: status }, routeOf(ctx));

@@ -72,11 +72,11 @@ function mailEnded(to: Instruments, part: 'try' | 'deliver', { seconds, outcome 
   }
 }
 
-function jobEnded(to: Instruments, job: string, { seconds, outcome }: End): void {
-  to.observe('gatehouse_job_seconds', seconds, { job });
-  to.count('gatehouse_job_runs_total', { job, outcome: wordOf(outcome) });
+function jobEnded(to: Instruments, task: string, { seconds, outcome }: End): void {
+  to.observe('gatehouse_job_seconds', seconds, { task });
+  to.count('gatehouse_job_runs_total', { task, outcome: wordOf(outcome) });
   if ('as' in outcome) {
-    to.set('gatehouse_job_last_done_timestamp_seconds', Date.now() / 1000, { job });
+    to.set('gatehouse_job_last_done_timestamp_seconds', Date.now() / 1000, { task });
   }
 }
 

@@ -17,8 +17,10 @@ export interface PartHealth {
 export function standingReader(standing: Standing, to: Instruments) {
   const figures = kept(() => standing.figures());
   const keys = kept(() => standing.keys());
+  const readCrowds = crowdsReader(standing, to);
   return async function read(): Promise<void> {
     readMemory(standing, to);
+    readCrowds();
     const [parts] = await Promise.all([
       partsOf(standing),
       figures().then((told) => readFigures(told, to)),
@@ -84,6 +86,20 @@ function readMemory(standing: Standing, to: Instruments): void {
   to.set('gatehouse_signing_key_life_seconds', standing.keyLifeS);
 }
 
+/** What was counted elsewhere since the start becomes a figure by its increase. */
+function crowdsReader({ crowds }: Standing, to: Instruments): () => void {
+  const told = new Map<string, number>();
+  return () => {
+    for (const [name, { inside, waiting, turnedAway }] of Object.entries(crowds?.() ?? {})) {
+      to.set('gatehouse_crowd', inside, { class: name, state: 'inside' });
+      to.set('gatehouse_crowd', waiting, { class: name, state: 'waiting' });
+      const more = turnedAway - (told.get(name) ?? 0);
+      to.count('gatehouse_crowd_refused_total', { class: name }, more);
+      told.set(name, turnedAway);
+    }
+  };
+}
+
 const FROM_FIGURES = [
   'gatehouse_rows',
   'gatehouse_mails',
@@ -104,9 +120,9 @@ function readFigures(
     to.set('gatehouse_mails', mails, { state });
   }
   to.set('gatehouse_mail_oldest_seconds', figures.oldestMailS);
-  for (const { name: job, ...counts } of figures.jobs) {
+  for (const { name: task, ...counts } of figures.jobs) {
     for (const [state, count] of Object.entries(counts)) {
-      to.set('gatehouse_jobs', count, { job, state });
+      to.set('gatehouse_jobs', count, { task, state });
     }
   }
 }

@@ -5,6 +5,9 @@ export interface Standing {
   pool(): { busy: number; idle: number; waiting: number; most: number };
   /** Passwords in work, and those that wait for it. */
   hashing(): { running: number; waiting: number };
+  /** Requests in work and in line, a class each, and those that were turned away since the start; absent without doors. */
+  crowds?:
+    (() => Record<string, { inside: number; waiting: number; turnedAway: number }>) | undefined;
   /** Whether this process hears of changes as they are made. */
   hearsChanges(): boolean;
   /** Signing keys, by what they do now, with their age; and how long one signs. */

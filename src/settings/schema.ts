@@ -10,6 +10,7 @@ import { profileFields } from './profile.ts';
 import { transitSettings } from './transit.ts';
 import { readRedisAddress } from './redis-address.ts';
 import { vaultSettings } from './vault.ts';
+import { tracingSettings } from './tracing.ts';
 
 /**
  * Every setting there is: its type, its default and one sentence of purpose. `.env.example` and the table in
@@ -129,6 +130,7 @@ export const schema = z.object({
     ),
   ...lifetimes,
   ...metricsSettings,
+  ...tracingSettings,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -149,6 +151,7 @@ export const SECRETS: readonly string[] = [
   'AWS_SESSION_TOKEN',
   'VAULT_TOKEN',
   'VAULT_SECRET_ID',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ];
 
 function httpUrl() {

@@ -2,13 +2,17 @@ import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent } from 'node:http';
 import { readFileSync, readdirSync } from 'node:fs';
+import { figuresIn, sumOf } from '../support/figures.ts';
+import { freePort, send } from '../support/http.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 // Real processes, several at a time, beside other tests.
 jest.setTimeout(120_000);
 
 it('shares its port among processes, replaces one that is killed, and drains them all', async () => {
-  const server = await startServer({ env: { GATEHOUSE_WORKERS: '2' } });
+  const metricsPort = await freePort();
+  const env = { GATEHOUSE_WORKERS: '2', METRICS_PORT: String(metricsPort) };
+  const server = await startServer({ env });
   await until(() => server.stdout().startsWith('Gatehouse is ready'));
   const before = workersOf(server);
   expect(before).toHaveLength(2);
@@ -18,6 +22,14 @@ it('shares its port among processes, replaces one that is killed, and drains the
   await until(() => workersOf(server).length === 2 && !workersOf(server).includes(victim));
   expect(workersOf(server)).toContain(survivor);
   expect(await answers(server, 20)).toEqual(Array(20).fill(200));
+
+  // Their leader tells of both as of one.
+  const told = await send(`http://127.0.0.1:${metricsPort}/metrics`);
+  const asked = { route: '/jwks', status: '200' };
+  expect(sumOf(figuresIn(told.text), 'gatehouse_http_requests_total', asked)).toBe(20);
+  const health = await send(`http://127.0.0.1:${metricsPort}/health`);
+  const each = { status: 'open', changesHeard: true };
+  expect(health.json()).toMatchObject({ status: 'ok', processes: [each, each] });
 
   expect(await server.stop()).toBe(0);
   expect(workersOf(server)).toEqual([]);

@@ -11,6 +11,7 @@ import { openServer } from '../../src/http/server.ts';
 import { openAttentiveLog } from '../../src/doctor/notices.ts';
 import { PARAMETERS } from '../../src/passwords/argon2-hasher.ts';
 import { type Environment, type Settings, readSettings } from '../../src/settings/settings.ts';
+import type { Watch } from '../../src/watching/watch.ts';
 import { type OpenHouse, openHouse } from '../../src/wiring.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import { CHEAP } from './accounts.ts';
@@ -66,6 +67,8 @@ export interface TestHouseOptions {
   env?: Environment;
   /** Hashes that cost what they cost in production. */
   costlyHashes?: boolean;
+  /** Who looks on. */
+  watch?: Watch;
 }
 
 /** Redis is among them where it is installed. */
@@ -97,9 +100,18 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     notices,
     now,
     hashing: options.costlyHashes ? PARAMETERS : CHEAP,
+    watch: options.watch,
   });
   const health = { isReady: () => house.isReady() };
-  const entrance = { settings, log, notices, health, errorPage: house.errorPage, now };
+  const entrance = {
+    settings,
+    log,
+    notices,
+    health,
+    errorPage: house.errorPage,
+    now,
+    watch: options.watch,
+  };
   const app = openApp(entrance, house.rooms);
   const server = openServer(app.callback(), { connections: 1000 });
   server.listen(port, '127.0.0.1');
