@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gather } from './evidence.ts';
 import { type Finding, judge } from './judge.ts';
-import { openLoad } from './load.ts';
+import { type Arrivals, openLoad } from './load.ts';
 import { detailsOf } from './details.ts';
 import { type Measured, type Times, measure, reasons } from './measure.ts';
 import type { Kind } from './record.ts';
@@ -14,10 +14,12 @@ export interface Fault {
   /** What must hold beside that nothing is lost, duplicated or wrong. */
   bar: Bar;
   stage?: StageOptions;
+  /** Once the servers are there, before anybody comes. */
+  prepare?(stage: Stage): Promise<void>;
   /** How many come, where it is not the usual. */
-  rate?: number;
+  arrivals?: Arrivals;
   /** Breaks it; ends when it is broken. */
-  hurt(stage: Stage, patience: Patience): Promise<void> | void;
+  hurt(stage: Stage, patience: Patience, notes: Notes): Promise<void> | void;
   /** Mends it, where it does not pass by itself. */
   heal?(stage: Stage): Promise<void> | void;
   /** While it is broken, or when all is over: what else is seen. */
@@ -77,12 +79,13 @@ export async function experiment(fault: Fault, patience: Patience): Promise<Outc
   const [notes, broken]: [string[], string[]] = [[], []];
   const noting: Notes = { note: (what) => notes.push(what), broken: (what) => broken.push(what) };
   try {
-    const load = openLoad(world, fault.rate);
+    await fault.prepare?.(stage);
+    const load = openLoad(world, fault.arrivals);
     await sleep(WARM_UP_MS);
     forget(recorder.calls);
     await sleep(BASELINE_MS);
     const hurtAt = performance.now();
-    await fault.hurt(stage, patience);
+    await fault.hurt(stage, patience, noting);
     await Promise.all([
       fault.during?.(stage, noting),
       fault.heal && sleep(patience.outageMs - (performance.now() - hurtAt)),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Notes } from './experiment.ts';
 import type { Stage } from './stage.ts';
@@ -28,6 +29,15 @@ export async function staysUp({ servers }: Stage, { broken }: Notes): Promise<vo
   for (const { child } of servers) {
     if (child.exitCode !== null || child.signalCode !== null) broken('a server has ended');
   }
+}
+
+/** Megabytes that all servers hold together. */
+export function rssOf({ servers }: Pick<Stage, 'servers'>): number {
+  const kilobytes = servers.map(({ child }) => {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+  });
+  return Math.round(kilobytes.reduce((sum, one) => sum + one, 0) / 1024);
 }
 
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -3,36 +3,61 @@ import { askForItself, askWho, readDocuments, refreshOne } from './applications.
 import { resetPassword, signIn, signUp } from './visitors.ts';
 import type { World } from './world.ts';
 
-/** How many come a second, at rate 1. Who comes does not wait for who came before: a queue is seen as one. */
-const ARRIVALS: [number, (world: World) => Promise<void>][] = [
-  [0.8, signIn],
-  [4, refreshOne],
-  [4, askForItself],
-  [4, askWho],
-  [1.5, readDocuments],
-  [0.3, signUp],
-  [0.25, resetPassword],
-];
+/** How many come a second. Who comes does not wait for who came before: a queue is seen as one. */
+const ARRIVALS = {
+  signIn: 0.8,
+  refreshOne: 4,
+  askForItself: 4,
+  askWho: 4,
+  readDocuments: 1.5,
+  signUp: 0.3,
+  resetPassword: 0.25,
+};
+
+export type Arrivals = Partial<typeof ARRIVALS>;
+
+const COMING: { [Name in keyof typeof ARRIVALS]: (world: World) => Promise<void> } = {
+  signIn,
+  refreshOne,
+  askForItself,
+  askWho,
+  readDocuments,
+  signUp,
+  resetPassword,
+};
+
+const NAMES = [
+  'signIn',
+  'refreshOne',
+  'askForItself',
+  'askWho',
+  'readDocuments',
+  'signUp',
+  'resetPassword',
+] as const satisfies (keyof typeof ARRIVALS)[];
 
 export interface Load {
   /** Nobody comes any more; ends when all have gone. */
   stop(): Promise<void>;
 }
 
-export function openLoad(world: World, rate = 1): Load {
+/** The usual crowd, but where it is said how many of whom come. */
+export function openLoad(world: World, changes: Arrivals = {}): Load {
+  const arrivals = { ...ARRIVALS, ...changes };
   const inside = new Set<Promise<void>>();
   const over = new AbortController();
 
   async function arrive(perS: number, come: (world: World) => Promise<void>): Promise<void> {
+    if (perS === 0) return;
     while (!over.signal.aborted) {
-      await sleep((-Math.log(1 - Math.random()) * 1000) / (perS * rate));
+      await sleep((-Math.log(1 - Math.random()) * 1000) / perS);
       if (over.signal.aborted) return;
       const gone = come(world).finally(() => inside.delete(gone));
       inside.add(gone);
     }
   }
 
-  const arriving = ARRIVALS.map(([perS, come]) => arrive(perS, come));
+  const arriving = NAMES.map((name) => arrive(arrivals[name], COMING[name]));
   return {
     async stop() {
       over.abort();

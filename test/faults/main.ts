@@ -1,15 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Fault, type Outcome, experiment } from './experiment.ts';
+import { KILL_FAULTS } from './kills.ts';
+import { MAIL_FAULTS } from './mail.ts';
 import { POSTGRES_FAULTS } from './postgres.ts';
 import { PROCESS_FAULTS } from './processes.ts';
 import { REDIS_FAULTS } from './redis.ts';
 import { tableOf } from './table.ts';
 
 /** Every way to break it that is tried, in the order of their numbers. */
-const FAULTS: Fault[] = [...POSTGRES_FAULTS, ...REDIS_FAULTS, ...PROCESS_FAULTS].toSorted(
-  (one, other) => numberOf(one) - numberOf(other),
-);
+const FAULTS: Fault[] = [
+  ...POSTGRES_FAULTS,
+  ...REDIS_FAULTS,
+  ...MAIL_FAULTS,
+  ...KILL_FAULTS,
+  ...PROCESS_FAULTS,
+].toSorted((one, other) => numberOf(one) - numberOf(other));
 
 const FOLDER = join(import.meta.dirname, '../../data/faults');
 const OUTAGE_S = 30;
@@ -51,5 +57,5 @@ function untried({ id, what }: Fault, error: unknown): Outcome {
 const withoutDetails = (key: string, value: unknown) => (key === 'details' ? undefined : value);
 
 function numberOf({ id }: Fault): number {
-  return Number(id.replace('F-', ''));
+  return Number.parseInt(id.replace('F-', ''), 10);
 }

@@ -1,6 +1,10 @@
-import type { Fault } from './experiment.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { startRedisServer } from '../support/redis-server.ts';
+import type { Fault, Notes } from './experiment.ts';
 import { staysUp } from './health.ts';
 import type { Kind } from './record.ts';
+import type { Stage } from './stage.ts';
 
 /** What a session, an interaction or a code is needed for. */
 const PAGES: readonly Kind[] = ['sign-in', 'live-session', 'sign-out', 'sign-up', 'reset'];
@@ -14,4 +18,87 @@ export const REDIS_FAULTS: Fault[] = [
     heal: ({ redis }) => redis.start(),
     after: staysUp,
   },
+  {
+    id: 'F-15',
+    what: 'Redis is restarted empty',
+    stage: { redis: [] },
+    bar: { longestMs: 3000, recoveryMs: 3000, mayFail: PAGES },
+    async hurt({ redis }) {
+      await redis.stop();
+      await redis.start();
+    },
+    after: staysUp,
+  },
+  {
+    id: 'F-16',
+    what: 'Redis is full and refuses to write',
+    bar: { longestMs: 3000, recoveryMs: 3000, mayFail: PAGES },
+    hurt: (stage) => told(stage.redis.url, 'CONFIG', 'SET', 'maxmemory', '1'),
+    during: opensWhatIsThere,
+    heal: (stage) => told(stage.redis.url, 'CONFIG', 'SET', 'maxmemory', '0'),
+    after: staysUp,
+  },
+  {
+    id: 'F-17',
+    what: 'a Redis that forgets when it is full is refused at the start',
+    bar: { longestMs: 3000, recoveryMs: 3000 },
+    hurt: refusesToForget,
+  },
+  {
+    id: 'F-18',
+    what: 'Redis pauses for 10 s; then its replica takes over, and the old one is read-only',
+    bar: { longestMs: 2000, recoveryMs: 3000, mayFail: PAGES },
+    async hurt({ redis }) {
+      await told(redis.url, 'CLIENT', 'PAUSE', '10000', 'ALL');
+      await sleep(10_000);
+    },
+    during: failOver,
+    after: staysUp,
+  },
 ];
+
+async function told(url: string, command: string, ...words: string[]): Promise<void> {
+  const client = new Redis(url);
+  await client.call(command, ...words);
+  client.disconnect();
+}
+
+/** Whoever is signed in is shown so: that needs no place. */
+async function opensWhatIsThere({ world, recorder }: Stage, { broken }: Notes): Promise<void> {
+  await sleep(2000);
+  const session = world.sessions.find(({ busy }) => !busy);
+  if (!session) return;
+  const headers = { authorization: `Bearer ${session.accessToken}` };
+  const { status } = await recorder.sender('me', session.of)(`${world.issuer}/me`, { headers });
+  if (status !== 200) broken(`a token that lives was answered ${status}`);
+}
+
+async function refusesToForget(stage: Stage, _patience: unknown, notes: Notes): Promise<void> {
+  await told(stage.redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+  const server = await stage.spawn({
+    env: {
+      NODE_ENV: 'production',
+      GATEHOUSE_BUDGETS: undefined,
+      GATEHOUSE_TRUSTED_PROXIES: '127.0.0.0/8',
+      GATEHOUSE_MIGRATE: 'on-start',
+    },
+    issuer: 'https://id.example',
+  });
+  const code = await server.ended;
+  const said = `${server.stdout()}${server.stderr()}`;
+  if (code === 0 || !said.includes('noeviction')) notes.broken(`it ended with ${code}: ${said}`);
+  else notes.note(`exit code ${code}, and what to set`);
+  await told(stage.redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+}
+
+/** The address leads to the new one; a connection that was open stays with the old one, until somebody ends it. */
+async function failOver({ redis, ways, atClose }: Stage): Promise<void> {
+  await sleep(8000);
+  const next = await startRedisServer();
+  atClose.push(() => next.discard());
+  await told(next.url, 'REPLICAOF', '127.0.0.1', String(redis.port));
+  await sleep(2000);
+  await told(next.url, 'REPLICAOF', 'NO', 'ONE');
+  await told(redis.url, 'REPLICAOF', '127.0.0.1', String(next.port));
+  ways.redis.leadTo({ port: next.port });
+}

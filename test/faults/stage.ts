@@ -29,6 +29,10 @@ export interface Stage {
   world: World;
   /** One more, or another one in the place of one that has gone. */
   startServer: (options?: ServerOptions) => Promise<ServerProcess>;
+  /** A process like the others, of which nobody is sent to; it may not even start. */
+  spawn: (options: ServerOptions) => Promise<ServerProcess>;
+  /** What else is to be put away when all is over. */
+  atClose: (() => unknown)[];
   close(): Promise<void>;
 }
 
@@ -37,6 +41,7 @@ export interface ServerOptions {
   instead?: ServerProcess;
   env?: NodeJS.ProcessEnv;
   args?: string[];
+  issuer?: string;
 }
 
 export interface StageOptions {
@@ -44,8 +49,8 @@ export interface StageOptions {
   postgres?: string[];
   redis?: string[];
   manner?: Manner;
-  home?: string;
-  servers?: number;
+  /** Of the two servers. */
+  args?: string[];
 }
 
 /** What was written is found again after a crash, as an operator would have it. */
@@ -57,7 +62,6 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const [postgres, redis, mails] = await Promise.all([
     startPostgresServer({
       ...(options.postgres && { settings: options.postgres }),
-      ...(options.home && { home: options.home }),
     }),
     startRedisServer(...(options.redis ?? REDIS)),
     openMailServer(options.manner),
@@ -84,16 +88,27 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const servers: ServerProcess[] = [];
   const front = await openFront(port, () => servers.map((server) => server.port));
   const recorder = openRecorder(front);
+  const atClose: Stage['atClose'] = [];
 
-  async function startServer({ instead, env: more, args }: ServerOptions = {}) {
-    const server = await spawnServer({ issuer, env: { ...env, ...more }, ...(args && { args }) });
+  const spawn = async ({ env: more, args, issuer: other = issuer }: ServerOptions) => {
+    const server = await spawnServer({
+      issuer: other,
+      env: { ...env, ...more },
+      ...(args && { args }),
+    });
+    atClose.push(() => server.stop('SIGKILL'));
+    return server;
+  };
+
+  async function startServer({ instead, ...how }: ServerOptions = {}) {
+    const server = await spawn(how);
     const place = instead ? servers.indexOf(instead) : servers.length;
     await server.ready();
     servers[place < 0 ? servers.length : place] = server;
     return server;
   }
 
-  for (let i = 0; i < (options.servers ?? 2); i += 1) await startServer();
+  for (let i = 0; i < 2; i += 1) await startServer({ args: options.args ?? [] });
   const world = await populate({ postgres, mails, issuer, env, recorder });
   return {
     issuer,
@@ -107,9 +122,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     recorder,
     world,
     startServer,
+    spawn,
+    atClose,
     async close() {
       await front.close();
-      await Promise.all(servers.map((server) => server.stop('SIGKILL')));
+      for (const putAway of atClose.toReversed()) await putAway();
       await Promise.all(Object.values(ways).map((way) => way.close()));
       await Promise.all([postgres.discard(), redis.discard(), mails.close()]);
     },

@@ -15,7 +15,7 @@ import { rotation } from './rotation.ts';
 import { start } from './start.ts';
 import { type Row, tableOf } from './table.ts';
 
-const FAULT = /^F-\d+$/;
+const FAULT = /^F-\d+[a-z]?$/;
 
 const PROOFS: Record<string, () => Promise<Row[]>> = {
   start,

@@ -1,6 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
@@ -31,14 +31,16 @@ export interface PostgresServerOptions {
   settings?: string[];
   /** A stopped server whose files it begins with, as its standby. */
   standbyOf?: PostgresServer;
-  /** Where its files are put. */
-  home?: string;
+  /** Whether it runs from the beginning. */
+  starts?: boolean;
 }
 
 export async function startPostgresServer(
   options: PostgresServerOptions = {},
 ): Promise<PostgresServer> {
-  const home = options.home ?? mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
+  const home = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
+  // A standby is another user's, and reaches the socket.
+  chmodSync(home, 0o711);
   const cluster = join(home, 'postgres');
   if (options.standbyOf) copyAsStandby(options.standbyOf, cluster);
   else await initialise(cluster);
@@ -75,7 +77,7 @@ export async function startPostgresServer(
       rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
-  await server.start();
+  if (options.starts ?? true) await server.start();
   return server;
 }
 
@@ -91,7 +93,8 @@ function argumentsOf({ settings = [] }: PostgresServerOptions): string[] {
   return all.flatMap((setting) => ['-c', setting]);
 }
 
+/** With owners and modes, as a database wants them. */
 function copyAsStandby(primary: PostgresServer, cluster: string): void {
-  cpSync(primary.cluster, cluster, { recursive: true, preserveTimestamps: true });
-  writeFileSync(join(cluster, 'standby.signal'), '');
+  spawnSync('cp', ['-a', primary.cluster, cluster]);
+  spawnSync('cp', ['-p', join(cluster, 'PG_VERSION'), join(cluster, 'standby.signal')]);
 }

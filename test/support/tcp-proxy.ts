@@ -20,7 +20,7 @@ export interface TcpProxy {
   loseAnswer(isIt: (sent: string) => boolean, way: 'cut' | 'cutOnce' | 'blackHole'): Promise<void>;
   /** Lets every answer wait; and every question too, if told so. */
   delay(ms: number, questionMs?: number): void;
-  /** New connections lead there from now on; the others end. */
+  /** New connections lead there from now on; those that are open stay as they are. */
   leadTo(target: Target): void;
   heal(): void;
   close(): Promise<void>;
@@ -114,7 +114,6 @@ export async function tcpProxy(first: Target): Promise<TcpProxy> {
     },
     leadTo(next) {
       target = next;
-      cutOnce();
     },
     heal() {
       mood = 'well';
