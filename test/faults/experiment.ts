@@ -76,6 +76,8 @@ const LONGEST_RECOVERY_MS = 40_000;
 export async function experiment(fault: Fault, patience: Patience): Promise<Outcome> {
   const stage = await openStage(fault.stage);
   const { recorder, world } = stage;
+  const leave = () => void stage.close().finally(() => process.exit(1));
+  process.once('SIGINT', leave).once('SIGTERM', leave);
   const [notes, broken]: [string[], string[]] = [[], []];
   const noting: Notes = { note: (what) => notes.push(what), broken: (what) => broken.push(what) };
   try {
@@ -100,6 +102,7 @@ export async function experiment(fault: Fault, patience: Patience): Promise<Outc
     const findings = await judge({ ...recorder, evidence });
     return outcomeOf(fault, stage, { measured, findings, times, notes, broken });
   } finally {
+    process.off('SIGINT', leave).off('SIGTERM', leave);
     await stage.close();
   }
 }

@@ -14,8 +14,9 @@ import {
 
 /** People. They try again where they are told to, begin anew where they must, and give up in the end. */
 const MOST_ANEW = 5;
+/** Whoever has had nothing but trouble for so long goes. */
+const LONGEST_VISIT_MS = 150_000;
 const MOST_PAGES = 8;
-const CODE_WAIT_MS = 90_000;
 
 type Attempt = { how: 'done' } | { how: 'anew'; why: string };
 const DONE: Attempt = { how: 'done' };
@@ -34,6 +35,7 @@ async function visit(
   const about = { kind, visit: number };
   recorder.tell({ is: 'begun', ...about });
   let why = '';
+  const deadline = performance.now() + LONGEST_VISIT_MS;
   for (let again = 0; again <= MOST_ANEW; again += 1) {
     const end = await attempt();
     if (end.how === 'done') {
@@ -42,7 +44,7 @@ async function visit(
       return true;
     }
     ({ why } = end);
-    if (end === LATE) break;
+    if (end === LATE || performance.now() > deadline) break;
   }
   recorder.tell({ is: 'ended', ...about, how: 'given-up', anew: MOST_ANEW, why });
   return false;
@@ -213,7 +215,7 @@ async function askForCode(
 }
 
 async function mailed({ codeFor }: World, email: string): Promise<string | undefined> {
-  const deadline = performance.now() + Math.max(CODE_WAIT_MS, PATIENCE_MS);
+  const deadline = performance.now() + 1.5 * PATIENCE_MS;
   while (performance.now() < deadline) {
     const code = codeFor(email);
     if (code) return code;
