@@ -18,8 +18,10 @@ export interface Fault {
   prepare?(stage: Stage): Promise<void>;
   /** How many come, where it is not the usual. */
   arrivals?: Arrivals;
+  /** Where nobody has to come meanwhile: all of it, and what is seen. */
+  alone?: (notes: Notes) => Promise<void>;
   /** Breaks it; ends when it is broken. */
-  hurt(stage: Stage, patience: Patience, notes: Notes): Promise<void> | void;
+  hurt?(stage: Stage, patience: Patience, notes: Notes): Promise<void> | void;
   /** Mends it, where it does not pass by itself. */
   heal?(stage: Stage): Promise<void> | void;
   /** While it is broken, or when all is over: what else is seen. */
@@ -74,6 +76,22 @@ const CALM_MS = 11_000;
 const LONGEST_RECOVERY_MS = 40_000;
 
 export async function experiment(fault: Fault, patience: Patience): Promise<Outcome> {
+  return fault.alone ? withoutLoad(fault, fault.alone) : underLoad(fault, patience);
+}
+
+const NOTHING = { lost: 0, duplicated: 0, wrong: 0, errors: 0, calls: 0, longestMs: 0 };
+
+async function withoutLoad(
+  { id, what }: Fault,
+  alone: NonNullable<Fault['alone']>,
+): Promise<Outcome> {
+  const [notes, broken]: [string[], string[]] = [[], []];
+  await alone({ note: (seen) => notes.push(seen), broken: (seen) => broken.push(seen) });
+  const times = { recoveryMs: 0, baselineP99Ms: 0, baselineLongestMs: 0 };
+  return { id, what, ...NOTHING, ...times, notes, broken, details: '' };
+}
+
+async function underLoad(fault: Fault, patience: Patience): Promise<Outcome> {
   const stage = await openStage(fault.stage);
   const { recorder, world } = stage;
   const leave = () => void stage.close().finally(() => process.exit(1));
@@ -87,7 +105,7 @@ export async function experiment(fault: Fault, patience: Patience): Promise<Outc
     forget(recorder.calls);
     await sleep(BASELINE_MS);
     const hurtAt = performance.now();
-    await fault.hurt(stage, patience, noting);
+    await fault.hurt?.(stage, patience, noting);
     await Promise.all([
       fault.during?.(stage, noting),
       fault.heal && sleep(patience.outageMs - (performance.now() - hurtAt)),

@@ -7,6 +7,7 @@ import { POSTGRES_FAULTS } from './postgres.ts';
 import { PROCESS_FAULTS } from './processes.ts';
 import { REDIS_FAULTS } from './redis.ts';
 import { tableOf } from './table.ts';
+import { VERSION_FAULTS } from './versions.ts';
 
 /** Every way to break it that is tried, in the order of their numbers. */
 const FAULTS: Fault[] = [
@@ -15,6 +16,7 @@ const FAULTS: Fault[] = [
   ...MAIL_FAULTS,
   ...KILL_FAULTS,
   ...PROCESS_FAULTS,
+  ...VERSION_FAULTS,
 ].toSorted((one, other) => numberOf(one) - numberOf(other));
 
 const FOLDER = join(import.meta.dirname, '../../data/faults');

@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { databaseUrl } from '../support/database-url.ts';
+import { startPostgresServer } from '../support/postgres-server.ts';
+import { spawnServer } from '../support/server-process.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import type { Fault, Notes } from './experiment.ts';
 import { staysUp } from './health.ts';
@@ -41,8 +45,8 @@ export const REDIS_FAULTS: Fault[] = [
   {
     id: 'F-17',
     what: 'a Redis that forgets when it is full is refused at the start',
-    bar: { longestMs: 3000, recoveryMs: 3000 },
-    hurt: refusesToForget,
+    bar: { longestMs: 0, recoveryMs: 0 },
+    alone: refusesToForget,
   },
   {
     id: 'F-18',
@@ -73,22 +77,26 @@ async function opensWhatIsThere({ world, recorder }: Stage, { broken }: Notes): 
   if (status !== 200) broken(`a token that lives was answered ${status}`);
 }
 
-async function refusesToForget(stage: Stage, _patience: unknown, notes: Notes): Promise<void> {
-  await told(stage.redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
-  const server = await stage.spawn({
+async function refusesToForget({ note, broken }: Notes): Promise<void> {
+  const redis = await startRedisServer('--maxmemory-policy', 'allkeys-lru');
+  const postgres = await startPostgresServer();
+  const server = await spawnServer({
+    issuer: 'https://id.example',
     env: {
       NODE_ENV: 'production',
-      GATEHOUSE_BUDGETS: undefined,
-      GATEHOUSE_TRUSTED_PROXIES: '127.0.0.0/8',
+      DATABASE_URL: databaseUrl(postgres.config),
+      REDIS_URL: redis.url,
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      MAIL_FROM: 'gatehouse@example.com',
+      GATEHOUSE_SECRET: randomBytes(32).toString('base64'),
       GATEHOUSE_MIGRATE: 'on-start',
     },
-    issuer: 'https://id.example',
   });
   const code = await server.ended;
   const said = `${server.stdout()}${server.stderr()}`;
-  if (code === 0 || !said.includes('noeviction')) notes.broken(`it ended with ${code}: ${said}`);
-  else notes.note(`exit code ${code}, and what to set`);
-  await told(stage.redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+  if (code !== 0 && said.includes('noeviction')) note(`it ends with ${code}, and says what to set`);
+  else broken(`it ended with ${code}: ${said.slice(0, 300)}`);
+  await Promise.all([postgres.discard(), redis.discard()]);
 }
 
 /** The address leads to the new one; a connection that was open stays with the old one, until somebody ends it. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gatehouse } from '../support/command-line.ts';
+import { gatehouse, gatehouseProcess } from '../support/command-line.ts';
 import { freePort } from '../support/http.ts';
 import { type MailServer, type Manner, openMailServer } from '../support/mail-server.ts';
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
@@ -42,6 +42,8 @@ export interface ServerOptions {
   env?: NodeJS.ProcessEnv;
   args?: string[];
   issuer?: string;
+  home?: string;
+  through?: string[];
 }
 
 export interface StageOptions {
@@ -49,8 +51,8 @@ export interface StageOptions {
   postgres?: string[];
   redis?: string[];
   manner?: Manner;
-  /** Of the two servers. */
-  args?: string[];
+  /** How the two servers are started. */
+  how?: () => Promise<ServerOptions>;
 }
 
 /** What was written is found again after a crash, as an operator would have it. */
@@ -90,12 +92,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const recorder = openRecorder(front);
   const atClose: Stage['atClose'] = [];
 
-  const spawn = async ({ env: more, args, issuer: other = issuer }: ServerOptions) => {
-    const server = await spawnServer({
-      issuer: other,
-      env: { ...env, ...more },
-      ...(args && { args }),
-    });
+  const spawn = async (how: ServerOptions) => {
+    const server = await spawnServer({ issuer, ...how, env: { ...env, ...how.env } });
     atClose.push(() => server.stop('SIGKILL'));
     return server;
   };
@@ -108,8 +106,16 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     return server;
   }
 
-  for (let i = 0; i < 2; i += 1) await startServer({ args: options.args ?? [] });
-  const world = await populate({ postgres, mails, issuer, env, recorder });
+  const how = (await options.how?.()) ?? {};
+  for (let i = 0; i < 2; i += 1) await startServer(how);
+  const world = await populate({
+    home: how.home,
+    postgres,
+    mails,
+    issuer,
+    env,
+    recorder,
+  });
   return {
     issuer,
     postgres,
@@ -139,9 +145,15 @@ async function populate({
   issuer,
   env,
   recorder,
-}: Pick<Stage, 'postgres' | 'mails' | 'issuer' | 'env' | 'recorder'>): Promise<World> {
+  home,
+}: Pick<Stage, 'postgres' | 'mails' | 'issuer' | 'env' | 'recorder'> & {
+  home: string | undefined;
+}): Promise<World> {
   const tell = async (...words: string[]) => {
-    const { code, out, err } = await gatehouse(words, { env: { ...env, ISSUER: issuer } });
+    const within = { env: { ...env, ISSUER: issuer } };
+    const { code, out, err } = await (home === undefined
+      ? gatehouse(words, within)
+      : gatehouseProcess(words, { ...within, home }));
     if (code !== 0) throw new Error(err);
     return out;
   };

@@ -21,6 +21,11 @@ export function tableOf(outcomes: readonly Outcome[]): string {
 }
 
 function rowOf(outcome: Outcome): string[] {
+  const row = figuresOf(outcome);
+  return outcome.calls > 0 ? row : row.map((figure, i) => (i > 4 && i < 9 ? '-' : figure));
+}
+
+function figuresOf(outcome: Outcome): string[] {
   const { id, what, lost, duplicated, wrong, errors, calls, longestMs, recoveryMs } = outcome;
   return [
     `${id} ${outcome.broken.length === 0 ? 'holds' : '**broken**'}`,

@@ -63,9 +63,29 @@ export async function signIn(world: World, person = world.person()): Promise<voi
   if (Math.random() < 0.2) await signOut(world, browser, person);
 }
 
-/** The code, from the browser that has been through all pages. */
-async function throughPages(browser: Browser, person: Person): Promise<string | Attempt> {
+/** Opens the page of the password; answers how to go on from there, whenever that is. */
+export async function beginSignIn(world: World): Promise<() => Promise<void>> {
+  const person = world.person();
+  const browser = openBrowser(world.issuer, {
+    send: world.recorder.sender('sign-in', person.email),
+  });
   let { answer: page } = await persist(() => browser.visit(REQUEST));
+  return async () => {
+    await visit(world, 'sign-in', async () => {
+      const code = await throughPages(browser, person, page);
+      page = undefined;
+      return typeof code === 'string' ? redeem(world, person.email, code) : code;
+    });
+  };
+}
+
+/** The code, from the browser that has been through all pages. */
+async function throughPages(
+  browser: Browser,
+  person: Person,
+  from?: Page,
+): Promise<string | Attempt> {
+  let page = from ?? (await persist(() => browser.visit(REQUEST))).answer;
   for (let pages = 0; pages < MOST_PAGES && page && !page.leftFor; pages += 1) {
     if (page.status >= 400) return anew(saidBy(page));
     const here = page;

@@ -9,7 +9,7 @@ import { runCommandLine } from '../../src/cli/run.ts';
 import { settle } from '../../src/vault/settle.ts';
 import { AS_HERE } from './program.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
+const HOME = join(import.meta.dirname, '../..');
 
 export interface CommandAnswer {
   code: number | null;
@@ -43,9 +43,14 @@ export async function gatehouse(
 /** `gatehouse` as an operator has it, in a process of its own. */
 export async function gatehouseProcess(
   words: string[],
-  { env = {}, input = '', cwd = tmpdir() }: Circumstances & { cwd?: string } = {},
+  {
+    env = {},
+    input = '',
+    cwd = tmpdir(),
+    home = HOME,
+  }: Circumstances & { cwd?: string; home?: string } = {},
 ): Promise<CommandAnswer> {
-  const child = spawn(process.execPath, [MAIN, ...words], {
+  const child = spawn(process.execPath, [join(home, 'src/cli/main.ts'), ...words], {
     cwd,
     env: { ...AS_HERE, DATA_DIR: dataDir(), ...env },
   });

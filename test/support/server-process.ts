@@ -10,7 +10,7 @@ import { type Answer, type Asked, freePort, send } from './http.ts';
 import { AS_HERE } from './program.ts';
 import { noteSecret, secretsIn } from './secrets-used.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/start.js');
+const HOME = join(import.meta.dirname, '../..');
 /** Generous: the machine may be busy with other tests. */
 const START_MS = 60_000;
 
@@ -51,13 +51,19 @@ export interface ServerProcessOptions {
   issuer?: string;
   port?: number;
   args?: string[];
+  /** Another checkout of the whole. */
+  home?: string;
+  /** Another program that runs it, with its arguments. */
+  through?: string[];
 }
 
 export async function spawnServer(options: ServerProcessOptions = {}): Promise<ServerProcess> {
   const port = options.port ?? (await freePort());
   const issuer = options.issuer ?? `http://localhost:${port}`;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'gatehouse-server-'));
-  const child = spawn(process.execPath, [MAIN, ...(options.args ?? [])], {
+  const main = join(options.home ?? HOME, 'src/start.js');
+  const words = [...(options.through ?? []), process.execPath, main, ...(options.args ?? [])];
+  const child = spawn(words[0] ?? '', words.slice(1), {
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
