@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatehouse, gatehouseProcess } from '../support/command-line.ts';
 import { freePort } from '../support/http.ts';
-import { type MailServer, type Manner, openMailServer } from '../support/mail-server.ts';
+import {
+  type MailServer,
+  type Manner,
+  type TakenMail,
+  openMailServer,
+} from '../support/mail-server.ts';
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
@@ -190,14 +195,17 @@ function next(people: string[]): Person {
 
 /** Reads each mail once. */
 function newestCode(mails: MailServer): (email: string) => string | undefined {
-  const codes = new Map<string, string>();
+  const codes = new Map<string, string[]>();
   let read = 0;
   return (email) => {
-    for (; read < mails.taken.length; read += 1) {
-      const { to = [], headers = [] } = mails.taken[read] ?? {};
-      const code = /\b\d{6}\b/.exec(headers.find((line) => line.startsWith('Subject:')) ?? '')?.[0];
-      if (code) codes.set(to[0] ?? '', code);
-    }
-    return codes.get(email);
+    for (const mail of mails.taken.slice(read)) keepCode(codes, mail);
+    read = mails.taken.length;
+    return codes.get(email)?.pop();
   };
+}
+
+function keepCode(codes: Map<string, string[]>, { to: [to = ''], headers }: TakenMail): void {
+  const subject = headers.find((line) => line.startsWith('Subject:')) ?? '';
+  const code = /\b\d{6}\b/.exec(subject)?.[0];
+  if (code) codes.set(to, [...(codes.get(to) ?? []), code]);
 }

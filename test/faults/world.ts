@@ -13,7 +13,7 @@ export interface World {
   person: () => Person;
   /** Somebody who has forgotten the password. */
   forgetful: () => Person;
-  /** The newest code that was mailed there, once it is. */
+  /** The newest code that was mailed there and not asked for before. */
   codeFor: (email: string) => string | undefined;
   /** What applications hold. */
   sessions: AppSession[];
