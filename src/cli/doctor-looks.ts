@@ -8,13 +8,18 @@ import {
   clockFaults,
   judgeDatabase,
 } from '../doctor/database.ts';
+import { openDns } from '../doctor/dns.ts';
 import type { EchoAnswer } from '../doctor/echo.ts';
 import type { Look } from '../doctor/examine.ts';
 import type { Examined } from '../doctor/finding.ts';
 import { type Reach, reachOf } from '../doctor/network.ts';
+import { judgeMailServer } from '../doctor/mail-server.ts';
 import { judgeRedis } from '../doctor/redis.ts';
+import { examineSender } from '../doctor/sender.ts';
 import { judgeWay } from '../doctor/way.ts';
 import { connectionsOf, examineInstallation, secretsHere } from '../installation.ts';
+import { isThisMachine } from '../mail/open-mailer.ts';
+import type { SmtpServer } from '../settings/mail.ts';
 import { readRedisAddress } from '../settings/redis-address.ts';
 import { type Settings, SettingsError } from '../settings/settings.ts';
 import { reachDatabase } from '../stores/database-place.ts';
@@ -26,6 +31,7 @@ export function looksAt(settings: Settings): Look[] {
     { part: 'Issuer', look: () => atIssuer(settings) },
     { part: 'Database', look: () => atDatabase(settings) },
     { part: 'Redis', look: () => atRedis(settings) },
+    { part: 'Mail', look: () => atMail(settings) },
     { part: 'This machine', look: () => examineInstallation(settings) },
   ];
 }
@@ -107,4 +113,36 @@ async function processesHere(
     Array.from({ length: times }, () => askIssuer(whom, { host, port: PORT })),
   );
   return asked.flatMap((one) => (one.outcome === 'answered' ? [one.answer] : []));
+}
+
+async function atMail(settings: Settings): Promise<Examined[]> {
+  const { MAIL_FROM, SES_REGION, SMTP_URL, SMTP_URL_FALLBACK } = settings;
+  if (!MAIL_FROM) {
+    return [{ part: 'Mail', seen: false, told: 'kept at /letterbox, none is sent', findings: [] }];
+  }
+  const domain = MAIL_FROM.address.split('@')[1] ?? '';
+  const sender = examineSender({ domain, bySes: SES_REGION !== undefined }, openDns());
+  const servers = [
+    ...(SMTP_URL ? [atMailServer('SMTP_URL', SMTP_URL, settings)] : []),
+    ...(SMTP_URL_FALLBACK ? [atMailServer('SMTP_URL_FALLBACK', SMTP_URL_FALLBACK, settings)] : []),
+  ];
+  const ses = SES_REGION ? [byAmazon(SES_REGION)] : [];
+  return [...ses, ...(await Promise.all(servers)), await sender];
+}
+
+async function atMailServer(
+  variable: string,
+  server: SmtpServer,
+  { production }: Settings,
+): Promise<Examined> {
+  const inClear = !production && isThisMachine(server.host);
+  const { greet } = await import('../mail/greet.ts');
+  const greeted = await greet(server, { inClear });
+  return judgeMailServer({ name: `${server.host}:${server.port}`, variable, greeted });
+}
+
+/** Its API has no question that needs no more rights than sending. */
+function byAmazon(region: string): Examined {
+  const told = `Amazon SES in ${region}, not asked: gatehouse mail test does`;
+  return { part: 'Mail server', seen: false, told, findings: [] };
 }

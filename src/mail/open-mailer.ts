@@ -45,6 +45,6 @@ function keys(settings: MailSettings): Pick<SesOptions, 'credentials'> {
   return { credentials: { ...pair, ...(sessionToken && { sessionToken }) } };
 }
 
-function isThisMachine(host: string): boolean {
+export function isThisMachine(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.[\d.]+$/.test(host);
 }

@@ -28,15 +28,7 @@ export function smtpMailer(options: SmtpOptions): Mailer {
     maxMessages: MAILS_A_CONNECTION,
     // A connection that ends in the middle may have delivered: when to try again is our decision.
     maxRequeues: 0,
-    host: server.host,
-    port: server.port,
-    secure: server.tls,
-    ...(server.tls ? {} : inClear ? { ignoreTLS: true } : { requireTLS: true }),
-    ...(server.user !== undefined && { auth: { user: server.user, pass: server.password ?? '' } }),
-    connectionTimeout: patienceMs,
-    greetingTimeout: patienceMs,
-    socketTimeout: patienceMs,
-    dnsTimeout: patienceMs,
+    ...connectionTo(server, { inClear, patienceMs }),
   });
   const closing = new AbortController();
   /** What each mail in hand is read from, once the server has asked for it. */
@@ -65,6 +57,24 @@ export function smtpMailer(options: SmtpOptions): Mailer {
       closing.abort();
       transport.close();
     },
+  };
+}
+
+/** TLS is not given up for anything: not offered, there is no connection. */
+export function connectionTo(
+  { host, port, tls, user, password = '' }: SmtpServer,
+  { inClear, patienceMs }: { inClear: boolean; patienceMs: number },
+) {
+  return {
+    host,
+    port,
+    secure: tls,
+    ...(tls ? {} : inClear ? { ignoreTLS: true } : { requireTLS: true }),
+    ...(user !== undefined && { auth: { user, pass: password } }),
+    connectionTimeout: patienceMs,
+    greetingTimeout: patienceMs,
+    socketTimeout: patienceMs,
+    dnsTimeout: patienceMs,
   };
 }
 

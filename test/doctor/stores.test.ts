@@ -38,7 +38,8 @@ async function ask(
     },
   });
   const { findings, examined }: Told = JSON.parse(out);
-  const ours = findings.filter(({ name }) => family.test(name));
+  // How quick this machine is at this moment is no matter of the test.
+  const ours = findings.filter(({ name }) => family.test(name) && !name.endsWith('-slow'));
   return {
     code,
     findings: new Map(ours.map((finding) => [finding.name, finding])),

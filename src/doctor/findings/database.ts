@@ -35,7 +35,7 @@ export const databaseFindings = {
     severity: 'error',
     means: 'The database takes no writes. The server does not start.',
     why: 'Every sign-in, token and audit event is written.',
-    fix: 'Point DATABASE_URL at the primary. Where default_transaction_read_only was set, reset it: ALTER DATABASE … RESET default_transaction_read_only.',
+    fix: 'Point DATABASE_URL at the primary. Where default_transaction_read_only was set: SET default_transaction_read_only = off; ALTER DATABASE … RESET default_transaction_read_only.',
   },
   'database-privileges': {
     severity: 'error',
