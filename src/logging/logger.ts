@@ -75,29 +75,33 @@ function clear<T>(argument: T): T | string {
  */
 export async function logDestination(options: { production: boolean }): Promise<DestinationStream> {
   const fd = options.production ? 1 : 2;
-  const together = options.production ? TOGETHER_BYTES : 0;
-  const raw = destination({ fd, sync: true, minLength: together });
+  const raw = destination({ fd, sync: true });
   // A full disk or a closed pipe must not fail the request that is told about.
   raw.on('error', () => {});
-  if (together > 0) writeSoon(() => raw.flushSync());
-  if (options.production || !process.stderr.isTTY) return raw;
+  if (options.production) return writtenTogether(raw);
+  if (!process.stderr.isTTY) return raw;
   const { default: pinoPretty } = await import('pino-pretty');
   return pinoPretty({ destination: raw, sync: true, ignore: 'pid,hostname' });
 }
 
 /** Where many requests are answered a second, a call of the system for each line would be a tenth of the work. */
-const TOGETHER_BYTES = 4096;
+const TOGETHER = 4096;
 const SOON_MS = 100;
 
 /** Only a process that is killed takes its last lines along: those of a tenth of a second. */
-function writeSoon(flush: () => void): void {
-  const carefully = () => {
-    try {
-      flush();
-    } catch {
-      // The same full disk or closed pipe.
-    }
+function writtenTogether(raw: DestinationStream): DestinationStream {
+  let lines = '';
+  const flush = () => {
+    const pending = lines;
+    lines = '';
+    if (pending) raw.write(pending);
   };
-  setInterval(carefully, SOON_MS).unref();
-  process.on('exit', carefully);
+  setInterval(flush, SOON_MS).unref();
+  process.on('exit', flush);
+  return {
+    write(line) {
+      lines += line;
+      if (lines.length > TOGETHER) flush();
+    },
+  };
 }

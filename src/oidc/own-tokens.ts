@@ -1,6 +1,8 @@
 import { type KeyObject, verify } from 'node:crypto';
 import { z } from 'zod';
+import { digest } from '../crypto/digest.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
+import { leastRecentlyUsed } from './least-recently-used.ts';
 
 /** Reads what we signed ourselves. Owns that a signature, a type and an issuer are ours; refuses to know whether it lives. */
 export interface OwnToken {
@@ -37,9 +39,34 @@ export function verifyOwn(
   jwt: string,
   { issuer, typ, now }: OwnTokenExpectations,
 ): OwnToken | undefined {
-  const token = verifySignature(jwt, (kid) => ring.publicKey(kid));
+  const token = verifiedBefore(ring, jwt);
   if (token?.header.typ !== typ || token.payload.iss !== issuer) return undefined;
   return now.getTime() < token.payload.exp * 1000 ? token : undefined;
+}
+
+const verified = new WeakMap<object, ReturnType<typeof leastRecentlyUsed<Verified>>>();
+/** A kilobyte each. */
+const REMEMBERED = 4_000;
+
+interface Verified {
+  key: KeyObject;
+  token: OwnToken;
+}
+
+/**
+ * APIs ask about one token again and again. A signature that held still does while its key is published; everything else
+ * about the token is asked anew. What is remembered opens nothing: of the token its hash.
+ */
+function verifiedBefore(ring: Pick<KeyRing, 'publicKey'>, jwt: string): OwnToken | undefined {
+  const known = verified.get(ring) ?? leastRecentlyUsed<Verified>(REMEMBERED);
+  verified.set(ring, known);
+  const id = digest(jwt);
+  const before = known.get(id);
+  if (before && ring.publicKey(before.token.header.kid) === before.key) return before.token;
+  const token = verifySignature(jwt, (kid) => ring.publicKey(kid));
+  const key = token && ring.publicKey(token.header.kid);
+  if (token && key) known.set(id, { key, token });
+  return token;
 }
 
 /**

@@ -7,8 +7,7 @@ import type {
 import { named } from './database.ts';
 import { EVENT_COLUMNS, TOKEN_COLUMNS, eventFrom, eventOf, tokenFrom, tokenOf } from './issued.ts';
 import { onceMore } from './once-more.ts';
-import type { Row } from './rows.ts';
-import { LIVES, LIVING_GRANT, VITALS, readVitals } from './vitals.ts';
+import { LIVES, LIVING_GRANT, VITALS, type VitalsRow, readVitals } from './vitals.ts';
 
 /** How long a winner may take until its answer goes out: longer than its statements take, and fail. */
 const TAKE_OVER_S = 5;
@@ -78,7 +77,7 @@ function toOutcome(row: Decision | undefined, attempt: string): ExchangeOutcome 
   return { outcome: 'won', answerSeal: row.answer_seal };
 }
 
-interface FoundRow extends Row {
+interface FoundRow extends VitalsRow {
   'c.answered': boolean;
 }
 

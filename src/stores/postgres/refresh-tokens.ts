@@ -8,8 +8,7 @@ import type {
 import { named } from './database.ts';
 import { EVENT_COLUMNS, TOKEN_COLUMNS, eventFrom, eventOf, tokenFrom, tokenOf } from './issued.ts';
 import { onceMore } from './once-more.ts';
-import type { Row } from './rows.ts';
-import { LIVES, LIVING_GRANT, VITALS, readVitals } from './vitals.ts';
+import { LIVES, LIVING_GRANT, VITALS, type VitalsRow, readVitals } from './vitals.ts';
 
 /** How long, and how often, the answer to a consumed token is given again. */
 export interface ReplayWindow {
@@ -89,7 +88,9 @@ function toOutcome(row: Decision | undefined, answers: number): RotationOutcome 
   return { outcome: row.answers_again >= answers ? 'answered-too-often' : 'too-late' };
 }
 
-interface FoundRow extends Row {
+interface FoundRow extends VitalsRow {
+  't.consumed': boolean;
+  't.replayable': boolean | null;
   't.payload': Payload;
 }
 
@@ -99,7 +100,7 @@ function toFound(rows: FoundRow[]): FoundRefreshToken | undefined {
   if (!row || !vitals) return undefined;
   return {
     payload: row['t.payload'],
-    consumed: row['t.consumed'] === true,
+    consumed: row['t.consumed'],
     replayable: row['t.replayable'] === true,
     vitals,
   };

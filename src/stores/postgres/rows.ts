@@ -74,3 +74,24 @@ export function read<T>(row: Row, alias: string, columns: Columns<T>): T {
   }
   return found;
 }
+
+/** One table's part of a row as a single value: the driver takes forty fields apart slower than the engine reads one text. */
+export function asJson(alias: string, columns: Record<string, string>): string {
+  const values = Object.values(columns).map((column) => `${alias}.${column}`);
+  return `CASE WHEN ${alias}.id IS NOT NULL THEN json_build_array(${values.join(', ')}) END`;
+}
+
+/** Reads it back. JSON has no dates: fields that tell one end in `At`. */
+export function fromJson<T>(columns: Columns<T>): (values: readonly unknown[]) => T {
+  const fields = Object.keys(columns).map((name) => ({ name, isDate: name.endsWith('At') }));
+  return (values) => {
+    const found: Record<string, unknown> = {};
+    fields.forEach(({ name, isDate }, at) => {
+      const value = values[at];
+      if (value === null || value === undefined) return;
+      found[name] = isDate && typeof value === 'string' ? new Date(value) : value;
+    });
+    // The statement was made from the same list of columns.
+    return Object(found);
+  };
+}

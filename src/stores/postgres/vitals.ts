@@ -3,7 +3,7 @@ import type { Vitals, VitalsStore } from '../../oidc/protocol-store.ts';
 import type { Account } from '../../accounts/account.ts';
 import type { Grant, SessionLife } from '../../sessions/store.ts';
 import { named } from './database.ts';
-import { ACCOUNT, GRANT, type Row, SESSION, read, selected } from './rows.ts';
+import { ACCOUNT, GRANT, SESSION, asJson, fromJson } from './rows.ts';
 
 /**
  * Whether anything lives, decided in one place and one round trip. "Sign out everywhere", a new password and a disabled
@@ -12,11 +12,11 @@ import { ACCOUNT, GRANT, type Row, SESSION, read, selected } from './rows.ts';
 export function postgresVitals(pool: Pool): VitalsStore {
   return {
     async ofGrant(grantId, at) {
-      const { rows } = await named<Row>(pool, OF_GRANT, [grantId, at]);
+      const { rows } = await named<VitalsRow>(pool, OF_GRANT, [grantId, at]);
       return readVitals(rows);
     },
     async ofSession(sessionId, clientId, at) {
-      const { rows } = await named<Row>(pool, OF_SESSION, [sessionId, at, clientId ?? null]);
+      const { rows } = await named<VitalsRow>(pool, OF_SESSION, [sessionId, at, clientId ?? null]);
       return readVitals(rows);
     },
   };
@@ -29,7 +29,7 @@ export const SESSION_LIVES = `s.ended_at IS NULL AND s.expires_at > $2::timestam
 
 const GRANT_LIVES = `g.revoked_at IS NULL AND g.expires_at > $2::timestamptz AND g.sign_out_version = a.sign_out_version`;
 
-export const VITALS = `${selected('a', ACCOUNT)}, ${selected('g', GRANT)}, ${selected('s', SESSION)}`;
+export const VITALS = `${asJson('a', ACCOUNT)} AS a, ${asJson('g', GRANT)} AS g, ${asJson('s', SESSION)} AS s`;
 
 export const LIVING_GRANT = `grants g
   JOIN accounts a ON a.id = g.account_id AND a.disabled_at IS NULL AND ${GRANT_LIVES}
@@ -44,13 +44,23 @@ const OF_SESSION = `SELECT ${VITALS} FROM sessions s
   LEFT JOIN grants g ON g.session_id = s.id AND g.client_id = $3::text AND ${GRANT_LIVES}
   WHERE s.id = $1`;
 
+export interface VitalsRow {
+  a: unknown[];
+  g: unknown[] | null;
+  s: unknown[] | null;
+}
+
+const toAccount = fromJson<Account>(ACCOUNT);
+const toGrant = fromJson<Grant>(GRANT);
+const toSession = fromJson<SessionLife>(SESSION);
+
 /** All rows tell of the same account and session; each of another grant. */
-export function readVitals(rows: Row[]): Vitals | undefined {
+export function readVitals(rows: readonly VitalsRow[]): Vitals | undefined {
   const [first] = rows;
   if (!first) return undefined;
   return {
-    account: read<Account>(first, 'a', ACCOUNT),
-    ...(first['s.id'] !== null && { session: read<SessionLife>(first, 's', SESSION) }),
-    grants: rows.filter((row) => row['g.id'] !== null).map((row) => read<Grant>(row, 'g', GRANT)),
+    account: toAccount(first.a),
+    ...(first.s && { session: toSession(first.s) }),
+    grants: rows.flatMap(({ g }) => (g ? [toGrant(g)] : [])),
   };
 }
