@@ -11,9 +11,10 @@ export const listKeys: Command = {
   summary: 'List the keys that sign tokens, with what each is for now',
   async run({ house, data }) {
     const keys = await shownKeys(await house());
-    const rows = keys.map(({ kid, state, signsFrom, revokedAt }) => [
+    const rows = keys.map(({ kid, state, signsFrom, revokedAt, transitKey }) => [
       kid,
       state,
+      transitKey === undefined ? 'local' : `Vault ${transitKey}`,
       revokedAt ? `revoked ${revokedAt.toISOString()}` : `signs from ${signsFrom.toISOString()}`,
     ]);
     data(
@@ -74,14 +75,17 @@ async function revokeOne(house: House, kid: string): Promise<string[]> {
 
 async function shownKeys({ signingKeys, settings, now }: House) {
   const all = standings(await signingKeys.list(), keyLifetimes(settings), now());
-  return all.map(({ key: { kid, createdAt, signsFrom, revokedAt }, state, maySign }) => ({
-    kid,
-    state,
-    createdAt,
-    signsFrom,
-    ...(revokedAt && { revokedAt }),
-    maySign,
-  }));
+  return all.map(
+    ({ key: { kid, createdAt, signsFrom, revokedAt, transitKey }, state, maySign }) => ({
+      kid,
+      state,
+      createdAt,
+      signsFrom,
+      ...(revokedAt && { revokedAt }),
+      ...(transitKey !== undefined && { transitKey }),
+      maySign,
+    }),
+  );
 }
 
 const careOf = (house: House) => keyCare(house, { actor: 'cli' });

@@ -13,6 +13,7 @@ import { kills, smtpAway } from './mail.ts';
 import { redemption, refresh } from './redemption.ts';
 import { rotation } from './rotation.ts';
 import { start } from './start.ts';
+import { vaultRotation } from './vault-rotation.ts';
 import { type Row, tableOf } from './table.ts';
 
 const FAULT = /^F-\d+[a-z]?$/;
@@ -24,6 +25,7 @@ const PROOFS: Record<string, () => Promise<Row[]>> = {
   redemption: async () => [await redemption('postgres'), await redemption('redis')],
   refresh: async () => [await refresh('postgres'), await refresh('redis')],
   rotation: async () => [await rotation()],
+  'vault-rotation': async () => [await vaultRotation()],
   faults: brokenByFaults,
   axe,
 };
