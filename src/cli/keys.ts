@@ -14,8 +14,8 @@ export const listKeys: Command = {
     const rows = keys.map(({ kid, state, signsFrom, revokedAt, transitKey }) => [
       kid,
       state,
-      transitKey === undefined ? 'local' : `Vault ${transitKey}`,
       revokedAt ? `revoked ${revokedAt.toISOString()}` : `signs from ${signsFrom.toISOString()}`,
+      transitKey === undefined ? 'local' : `Vault ${transitKey}`,
     ]);
     data(
       keys,

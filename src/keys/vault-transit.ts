@@ -41,7 +41,7 @@ export interface TransitDeps {
 const AT_ONCE = 32;
 const WAITING = 1024;
 const SIGN_LIMIT_MS = 1000;
-const READ_LIMIT_MS = 2000;
+const READ_LIMIT_MS = 1000;
 /** However often a version is asked for that is not there. */
 const GLANCE_MS = 250;
 

@@ -12,6 +12,8 @@ import { openAttentiveLog } from '../../src/doctor/notices.ts';
 import { PARAMETERS } from '../../src/passwords/argon2-hasher.ts';
 import { type Environment, type Settings, readSettings } from '../../src/settings/settings.ts';
 import type { Watch } from '../../src/watching/watch.ts';
+import { accessIn } from '../../src/vault/access.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
 import { type OpenHouse, openHouse } from '../../src/wiring.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import { CHEAP } from './accounts.ts';
@@ -95,8 +97,11 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   });
   const lines = collectLog();
   const { log, notices } = openAttentiveLog({ level: 'debug', to: lines.stream });
+  const access = accessIn(settings);
+  const vault = access && openVault(access, { log });
   const house = await openHouse(settings, {
     log,
+    vault: async () => vault,
     notices,
     now,
     hashing: options.costlyHashes ? PARAMETERS : CHEAP,
