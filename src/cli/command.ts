@@ -1,5 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Settings } from '../settings/settings.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { House } from '../furnish.ts';
 
 /** One command of `gatehouse`: what it is called, what it takes, what it does. */
@@ -13,7 +14,6 @@ export interface Command {
   options?: Record<string, ParseArgsOptionsConfig[string] & { describe: string; hint?: string }>;
   /** It reads the settings by itself, and is given none. */
   settles?: true;
-  /** Whether it needs the opened house; `migrate` and `doctor` do not. */
   /** Answers the exit code, where that may be another than 0. */
   run(call: CommandCall): Promise<number | void>;
 }
@@ -25,6 +25,8 @@ export interface CommandCall {
   settings: () => Settings;
   /** Opens the stores on first use: beside a running server (embedded too) or without one. */
   house: () => Promise<House>;
+  /** The way into Vault, where one is named. */
+  vault: () => Promise<Vault | undefined>;
   /** A line for people. With --json only `data` reaches standard output. */
   say: (line?: string) => void;
   /** What --json prints; without it, `text` is said. */

@@ -16,6 +16,7 @@ import { type Reach, reachOf } from '../doctor/network.ts';
 import { judgeMailServer } from '../doctor/mail-server.ts';
 import { judgeRedis } from '../doctor/redis.ts';
 import { examineSender } from '../doctor/sender.ts';
+import { judgeVault } from '../doctor/vault.ts';
 import { judgeWay } from '../doctor/way.ts';
 import { connectionsOf, examineInstallation, secretsHere } from '../installation.ts';
 import { isThisMachine } from '../mail/open-mailer.ts';
@@ -24,13 +25,17 @@ import { readRedisAddress } from '../settings/redis-address.ts';
 import { type Settings, SettingsError } from '../settings/settings.ts';
 import { reachDatabase } from '../stores/database-place.ts';
 import { examineDatabase } from '../stores/postgres/examine.ts';
+import type { Vault } from '../vault/vault.ts';
+
+type OpenVault = () => Promise<Vault | undefined>;
 
 /** Everything that the doctor looks at, with the parts that can be looked at from here. */
-export function looksAt(settings: Settings): Look[] {
+export function looksAt(settings: Settings, vault: OpenVault): Look[] {
   return [
     { part: 'Issuer', look: () => atIssuer(settings) },
     { part: 'Database', look: () => atDatabase(settings) },
     { part: 'Redis', look: () => atRedis(settings) },
+    { part: 'Vault', look: () => atVault(settings, vault) },
     { part: 'Mail', look: () => atMail(settings) },
     { part: 'This machine', look: () => examineInstallation(settings) },
   ];
@@ -145,4 +150,19 @@ async function atMailServer(
 function byAmazon(region: string): Examined {
   const told = `Amazon SES in ${region}, not asked: gatehouse mail test does`;
   return { part: 'Mail server', seen: false, told, findings: [] };
+}
+
+async function atVault(settings: Settings, open: OpenVault): Promise<Examined[]> {
+  const { production, VAULT_TRANSIT_KEY: key, VAULT_TRANSIT_MOUNT: mount = 'transit' } = settings;
+  const vault = await open();
+  if (!vault) return [{ part: 'Vault', seen: false, told: 'not in use', findings: [] }];
+  try {
+    const { examineVault } = await import('../vault/examine.ts');
+    const facts = await examineVault(vault, key === undefined ? undefined : { mount, key });
+    const { protocol, hostname } = new URL(vault.address);
+    const inClear = protocol === 'https:' ? undefined : reachOf(hostname);
+    return [judgeVault(facts, { address: vault.address, production, inClear })];
+  } finally {
+    vault.close();
+  }
 }

@@ -22,6 +22,7 @@ export function openCall(
     values,
     settings: () => settled().settings,
     house: () => (house ??= enterHouse(settled().settings, settled().vault)),
+    vault: async () => settled().vault(),
     say(line = '') {
       if (!json) terminal.print(printable(line));
     },

@@ -48,8 +48,8 @@ const nth = (at: number) => (at === 0 ? 'The newest' : `The one at place ${at + 
  */
 function whyNotRandom(secret: string): string | undefined {
   const bytes = Buffer.from(secret, 'base64');
-  if (new Set(bytes).size < 20) return 'repeats itself';
   if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) return 'is a text, not random bytes';
+  if (new Set(bytes).size < 20) return 'repeats itself';
   const mixed = /[a-z]/.test(secret) && /[A-Z]/.test(secret);
   if (!mixed && !/^[\da-f]+$/i.test(secret)) return 'is a text, not random bytes';
   return bytes.every(isNext) ? 'only counts up' : undefined;

@@ -64,7 +64,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   consent: FLOW,
   home: FLOW,
   development: [...FLOW, 'brand'],
-  doctor: [...GROUND, 'http', 'mail'],
+  doctor: [...GROUND, 'http', 'mail', 'vault'],
   process: [...GROUND, 'http'],
   stores: [
     ...DOMAIN,

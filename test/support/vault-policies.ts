@@ -2,6 +2,8 @@
 export interface VaultPolicies {
   /** Paths and what may be done there: `{ 'secret/data/app': ['read'], 'transit/sign/*': ['update'] }`. */
   write(name: string, rules: Record<string, string[]>): void;
+  /** What may be done there, as sys/capabilities-self tells it (docs/api/system/capabilities-self.mdx). */
+  capabilities(policies: string[], path: string): string[];
   allow(policies: string[], method: string, path: string): boolean;
   /** Whether anything may be done below that path (logical_system.go, hasMountAccess). */
   reach(policies: string[], prefix: string): boolean;
@@ -30,6 +32,11 @@ export function vaultPolicies(): VaultPolicies {
 
   return {
     write: (name, rules) => void written.set(name, rules),
+    capabilities(policies, path) {
+      if (policies.includes('root')) return ['root'];
+      const held = capabilities(policies, path);
+      return held.length > 0 ? held : ['deny'];
+    },
     allow(policies, method, path) {
       if (policies.includes('root')) return true;
       const can = capabilities(policies, path);

@@ -84,10 +84,18 @@ export async function openVaultServer(options: VaultServerOptions = {}): Promise
       return refusal(403, `1 error occurred:\n\t* permission denied\n\n`);
     }
     if (call.path.startsWith('auth/token/')) return tokens.answer(call);
+    if (call.path === 'sys/capabilities-self') return capabilitiesOf(call, entry.policies);
     const found = mountOf(call.path);
     // internal/vault/routing/router.go
     if (!found) return refusal(404, `no handler for route "${call.path}". route entry not found.`);
     return found[1].engine({ ...call, path: call.path.slice(found[0].length) });
+  }
+
+  /** docs/api/system/capabilities-self.mdx */
+  function capabilitiesOf({ body }: VaultCall, held: string[]): VaultAnswer {
+    const paths = Array.isArray(body['paths']) ? body['paths'].map(String) : [];
+    const data = Object.fromEntries(paths.map((path) => [path, policies.capabilities(held, path)]));
+    return { status: 200, body: inEnvelope({ data }) };
   }
 
   /** docs/api/system/internal-ui-mounts.mdx; logical_system.go, pathInternalUIMountRead and hasMountAccess. */
