@@ -25,6 +25,7 @@ import { mailProof } from './proofs/mail-proof.ts';
 import { writeProofLetter } from './proofs/write-proof-letter.ts';
 import { closedInReverse } from './process/closing.ts';
 import { generatedSecret } from './settings/generated-secret.ts';
+import type { Fresh } from './settings/fresh.ts';
 import type { Settings } from './settings/settings.ts';
 import { bringUpToDate, reachDatabase, testGround } from './stores/database-place.ts';
 import { cleanUp } from './stores/postgres/clean-up.ts';
@@ -106,7 +107,7 @@ export function furnish(settings: Settings, furniture: Furniture): House {
     signing: signingPlaces(settings, { vault: undefined, ...keys, ...furniture }),
     now,
   };
-  const postman = postmanOf(house);
+  const postman = postmanOf(house, furniture.fresh);
   const chores: JobWork = {
     async 'clean-up'() {
       await cleanUp(database.pool, { auditS: settings.GATEHOUSE_TTL_AUDIT });
@@ -134,14 +135,15 @@ interface Furniture extends Partial<Omit<SigningPlacesDeps, 'encryption'>> {
   /** What a password's hash costs, where it is not the point. */
   hashing?: Argon2Options['parameters'];
   watch?: Watch | undefined;
+  fresh?: Fresh | undefined;
 }
 
 /** The house before anybody works in it. */
 type Furnished = Omit<House, 'chores' | 'postman' | 'jobOverview' | 'close'>;
 
-function postmanOf(house: Furnished): Postman {
+function postmanOf(house: Furnished, fresh: Fresh | undefined): Postman {
   const { settings, brand, watch, letterbox } = house;
-  const opened = openMailer(settings, letterbox);
+  const opened = openMailer(settings, letterbox, fresh);
   const mailer = watch ? watchedMailer(opened, watch) : opened;
   const writeLetter = letterWriter({ brand, issuer: settings.ISSUER });
   const writeLetterOf = (proofId: string) => writeProofLetter(house, proofId);

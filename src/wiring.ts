@@ -105,23 +105,30 @@ async function openGround(
   }: OpenHouseOptions,
   { add: atClose, close }: Closing,
 ) {
-  const place = await databaseFor(settings, { embedded, log });
+  const { fresh } = more;
+  const place = await databaseFor(settings, { embedded, log, fresh });
   atClose(() => place.stop());
   notices.tell(...(await testGround(place.direct)));
   await bringUpToDate(place.direct, settings.GATEHOUSE_MIGRATE);
 
-  const database = openDatabase(place.config, { max: settings.DATABASE_POOL, log, watch });
+  const { renew } = place;
+  const database = openDatabase(place.config, {
+    max: settings.DATABASE_POOL,
+    log,
+    watch,
+    renew,
+  });
   atClose(() => database.close());
-  const changes = postgresChangeFeed({ config: place.direct, log });
+  const changes = postgresChangeFeed({ config: place.direct, log, renew });
   atClose(() => changes.close());
   const onError = (error: Error) => log.warn({ err: error }, 'jobs are disturbed');
   const onDisturbance = (error: unknown) =>
     log.warn({ err: error }, 'breached passwords cannot be asked for');
-  const jobs = postgresJobs({ config: place.direct, worker, onError });
+  const jobs = postgresJobs({ config: place.direct, worker, onError, renew });
   const alarm = signingAlarm(log);
   const vault = await more.vault?.();
   atClose(() => vault?.close());
-  const furniture = { database, jobs, now, onDisturbance, hashing, watch, alarm, vault };
+  const furniture = { database, jobs, now, onDisturbance, hashing, watch, alarm, vault, fresh };
   const house = { ...furnish(settings, furniture), close };
   if (house.brand.palette.adjusted) log.info(ADJUSTED);
   atClose(() => house.signing.transit?.close());
@@ -144,15 +151,17 @@ interface ShortLived extends Pick<Furniture, 'artifacts' | 'counters'> {
 /** Its client is only loaded where it is used: it takes eight megabytes. */
 async function portsInRedis(
   { REDIS_URL, production }: Settings,
-  { log, notices, watch }: OpenHouseOptions,
+  { log, notices, watch, fresh }: OpenHouseOptions,
   atClose: Closing['add'],
 ): Promise<ShortLived | undefined> {
   if (!REDIS_URL) return undefined;
   const { openRedis } = await import('./stores/redis/connection.ts');
+  const { keepRenewed } = await import('./stores/redis/renewal.ts');
   const { testRedis } = await import('./stores/redis/examine.ts');
   const { redisArtifacts } = await import('./stores/redis/artifacts.ts');
   const { redisCounters } = await import('./stores/redis/counters.ts');
   const redis = await openRedis(REDIS_URL, log, watch);
+  if (fresh) keepRenewed(redis, fresh);
   atClose(() => redis.disconnect());
   notices.tell(...(await testRedis(redis, { production })));
   return {

@@ -28,4 +28,10 @@ export type Delivery =
   /** For ever: trying again would meet the same. */
   | { outcome: 'refused'; why: string }
   /** In doubt: it had the whole mail and may have taken it, but did not say so. */
-  | { outcome: 'not-now'; why: string; inDoubt?: boolean };
+  | {
+      outcome: 'not-now';
+      why: string;
+      inDoubt?: boolean;
+      /** The server did not take who we are: with another password it would go on. */
+      loginRefused?: boolean;
+    };

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { MailSettings, SmtpServer } from '../settings/mail.ts';
 import { type Letterbox, letterboxMailer } from './letterbox.ts';
 import type { Mailer } from './mailer.ts';
+import { renewedMailer } from './renewed-mailer.ts';
 import { type SesOptions, sesMailer } from './ses.ts';
 import { smtpMailer } from './smtp.ts';
 import { withFallback } from './with-fallback.ts';
@@ -12,10 +14,36 @@ export interface WayOut {
 }
 
 /** Where mails go, as the settings say. Nothing is connected before the first mail. */
-export function openMailer(settings: MailSettings, letterbox: Pick<Letterbox, 'keep'>): Mailer {
+export function openMailer(
+  settings: MailSettings,
+  letterbox: Pick<Letterbox, 'keep'>,
+  fresh?: FreshMailSettings,
+): Mailer {
   const [first, second] = waysOut(settings, letterbox);
-  return second ? withFallback(first.mailer, second.mailer) : first.mailer;
+  if (!fresh) return second ? withFallback(first.mailer, second.mailer) : first.mailer;
+  const renewing = ({ mailer }: WayOut, at: 0 | 1) => {
+    let used = settings;
+    return renewedMailer(mailer, async () => {
+      if (isDeepStrictEqual(servers(used), servers(fresh.now()))) await fresh.renew();
+      if (isDeepStrictEqual(servers(used), servers(fresh.now()))) return undefined;
+      used = fresh.now();
+      return waysOut(used, letterbox)[at]?.mailer;
+    });
+  };
+  return second ? withFallback(renewing(first, 0), renewing(second, 1)) : renewing(first, 0);
 }
+
+/** The settings as they are known by now, and how to look again. */
+interface FreshMailSettings {
+  now: () => MailSettings;
+  renew: () => Promise<void>;
+}
+
+const servers = (settings: MailSettings) => [
+  settings.SMTP_URL,
+  settings.SMTP_URL_FALLBACK,
+  keys(settings),
+];
 
 /** The way that is taken first, and the one behind it. */
 export function waysOut(

@@ -102,6 +102,9 @@ function aborted(signal: AbortSignal): Promise<never> {
 /** About this mail or its recipient. All else is ours or the operator's to mend (limits, pauses, keys), or passes. */
 const REFUSALS = ['MessageRejected', 'BadRequestException'];
 
+const BAD_KEYS =
+  /^(UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|ExpiredToken)/;
+
 /** In its sandbox, and for a sender nobody vouched for, SES rejects mails that are right. */
 const NOT_VERIFIED = /not verified/i;
 
@@ -113,7 +116,8 @@ function judged(error: unknown): Delivery {
   if (REFUSALS.includes(String(name)) && !NOT_VERIFIED.test(text)) {
     return { outcome: 'refused', why };
   }
-  return { outcome: 'not-now', why, inDoubt: mayBeTaken(error, status) };
+  const loginRefused = BAD_KEYS.test(String(name));
+  return { outcome: 'not-now', why, inDoubt: mayBeTaken(error, status), loginRefused };
 }
 
 /** The request went out, and what came back was no answer. */

@@ -84,9 +84,10 @@ export function connectionTo(
  * may have taken it.
  */
 function judged(error: unknown, hadAll: boolean): Delivery {
-  const { responseCode, command, message }: Record<string, unknown> = Object(error);
+  const { code, responseCode, command, message }: Record<string, unknown> = Object(error);
   const why = String(message ?? error);
   if (typeof responseCode !== 'number') return { outcome: 'not-now', why, inDoubt: hadAll };
   const aboutMail = command === 'RCPT TO' || command === 'DATA';
-  return { outcome: responseCode >= 500 && aboutMail ? 'refused' : 'not-now', why };
+  if (responseCode >= 500 && aboutMail) return { outcome: 'refused', why };
+  return { outcome: 'not-now', why, ...(code === 'EAUTH' && { loginRefused: true }) };
 }

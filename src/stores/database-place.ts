@@ -2,6 +2,7 @@ import type { ClientConfig } from 'pg';
 import { clockFaults, groundFaults } from '../doctor/database.ts';
 import { type Finding, inOneSentence } from '../doctor/finding.ts';
 import { CannotStart } from '../process/cannot-start.ts';
+import type { Fresh } from '../settings/fresh.ts';
 import type { Settings } from '../settings/settings.ts';
 import { placesIn } from './embedded-postgres/paths.ts';
 import { clientConfig } from './embedded-postgres/reach.ts';
@@ -16,6 +17,8 @@ export interface DatabasePlace {
   config: ClientConfig;
   /** Around a pooler, for what needs a connection of its own: LISTEN and migrations. */
   direct: ClientConfig;
+  /** Asked when the database refuses who we are: after that both may show something else. */
+  renew?: (() => Promise<void>) | undefined;
   stop: () => Promise<void>;
 }
 
@@ -27,9 +30,10 @@ export async function databaseFor(
   options: {
     embedded: 'own' | 'shared';
     log: { warn(fields: object, message: string): void };
+    fresh?: Fresh | undefined;
   },
 ): Promise<DatabasePlace> {
-  if (settings.DATABASE_URL) return ownDatabase(settings);
+  if (settings.DATABASE_URL) return ownDatabase(settings, options.fresh);
   if (options.embedded === 'shared') return at(clientConfig(placesIn(settings.DATA_DIR)));
   const embedded = await openEmbeddedPostgres({ dataDir: settings.DATA_DIR, log: options.log });
   return { ...at(embedded.config), stop: () => embedded.stop() };
@@ -67,9 +71,29 @@ export async function bringUpToDate(
   }
 }
 
-function ownDatabase({ DATABASE_URL = '', DATABASE_LISTEN_URL }: Addresses): DatabasePlace {
-  const config = connectionTo(DATABASE_URL);
-  return at(config, DATABASE_LISTEN_URL ? connectionTo(DATABASE_LISTEN_URL) : config);
+function ownDatabase(settings: Addresses, fresh?: Fresh): DatabasePlace {
+  const known = (): Addresses => fresh?.now() ?? settings;
+  const config = asKnown(() => known().DATABASE_URL ?? '');
+  const direct = asKnown(() => known().DATABASE_LISTEN_URL ?? known().DATABASE_URL ?? '');
+  return { ...at(config, direct), renew: fresh?.renew };
+}
+
+/** What is read from it is always the newest that is known. */
+function asKnown(address: () => string): ClientConfig {
+  let last: { address: string; config: ClientConfig } | undefined;
+  const config = () => {
+    const newest = address();
+    if (last?.address !== newest) last = { address: newest, config: connectionTo(newest) };
+    return last.config;
+  };
+  return {
+    get connectionString() {
+      return config().connectionString;
+    },
+    get ssl() {
+      return config().ssl;
+    },
+  };
 }
 
 function at(config: ClientConfig, direct = config): DatabasePlace {

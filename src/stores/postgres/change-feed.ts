@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import type { Change, ChangeFeed } from '../../changes/change-feed.ts';
 import type { DatabaseLog } from './database.ts';
+import { isRefusedLogin } from './renewing-pool.ts';
 
 export interface PostgresChangeFeed extends ChangeFeed {
   close(): Promise<void>;
@@ -23,8 +24,11 @@ const CLOSE_MS = 500;
  * of their commits: whoever hears his own beat has heard every change that was committed before it was sent.
  */
 export function postgresChangeFeed(deps: {
+  /** Read anew for each connection. */
   config: ClientConfig;
   log?: DatabaseLog;
+  /** Asked when the database refuses who we are. */
+  renew?: (() => Promise<void>) | undefined;
 }): PostgresChangeFeed {
   const listeners = new Set<(change: Change) => void>();
   let heardAt = -Infinity;
@@ -56,6 +60,7 @@ export function postgresChangeFeed(deps: {
     if (closed) return;
     heardAt = -Infinity;
     deps.log?.warn({ err: error }, 'The feed of changes was lost; caches ask the database.');
+    if (isRefusedLogin(error)) void deps.renew?.();
     next = setTimeout(() => void listen(), pauseMs);
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
   }

@@ -9,6 +9,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { PrismaClient, type Prisma } from '../../../generated/prisma/client.ts';
 import type { Watch } from '../../watching/watch.ts';
+import { RenewingPool } from './renewing-pool.ts';
 import { watchPool } from './watched-pool.ts';
 
 export interface Database {
@@ -27,6 +28,8 @@ export interface DatabaseOptions {
   connectMs?: number;
   statementMs?: number;
   log?: DatabaseLog;
+  /** Asked when the database refuses who we are: what `connection` shows after that is tried. */
+  renew?: (() => Promise<void>) | undefined;
   watch?: Watch | undefined;
 }
 
@@ -44,7 +47,7 @@ const CLOSE_MS = 2000;
 
 export function openDatabase(connection: PoolConfig, options: DatabaseOptions = {}): Database {
   const { max = 10, connectMs = CONNECT_MS, statementMs = STATEMENT_MS, log, watch } = options;
-  const pool = new Pool({
+  const config: PoolConfig = {
     max,
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,
@@ -54,7 +57,9 @@ export function openDatabase(connection: PoolConfig, options: DatabaseOptions = 
     keepAliveInitialDelayMillis: 5000,
     application_name: 'gatehouse',
     ...connection,
-  });
+  };
+  const { renew } = options;
+  const pool = renew ? new RenewingPool(config, { config: connection, renew }) : new Pool(config);
   endSilentConnections(pool, statementMs + SILENCE_MORE_MS);
   logFaults(pool, log);
   if (watch) watchPool(pool, watch);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { JobName, JobOverview, JobPayloads, JobQueue, JobWork } from '../../jobs/queue.ts';
 import { EXPIRY_S, JOB_NAMES, RETRIES, SCHEDULE, isScheduled } from '../../jobs/schedule.ts';
 import type { Db } from './database.ts';
+import { isRefusedLogin } from './renewing-pool.ts';
 
 /** The jobs of one process: it can enqueue them, and work on them when asked to. */
 export interface PostgresJobs {
@@ -17,27 +18,64 @@ export interface PostgresJobs {
 }
 
 export interface PostgresJobsOptions {
+  /** Read anew at each start. */
   config: PoolConfig;
   /** Whether this process works on jobs; others only enqueue. */
   worker: boolean;
   onError: (error: Error) => void;
+  /** Asked when the database refuses who we are. */
+  renew?: (() => Promise<void>) | undefined;
 }
 
 /** pg-boss keeps its own schema, `pgboss`, and brings it up to date itself: on first use, not before. */
-export function postgresJobs({ config, worker, onError }: PostgresJobsOptions): PostgresJobs {
+export function postgresJobs(options: PostgresJobsOptions): PostgresJobs {
+  const { config, worker, onError, renew } = options;
   let started: Promise<PgBoss> | undefined;
+  let used: string | undefined;
   let working: Promise<void> | undefined;
-  const boss = (): Promise<PgBoss> =>
-    (started ??= start({ config, worker, onError }).catch((error: unknown) => {
-      // The next one who needs it begins anew.
-      started = undefined;
-      throw error;
-    }));
+  let chores: JobWork | undefined;
+  let closed = false;
+  const boss = (): Promise<PgBoss> => {
+    if (started) return started;
+    used = config.connectionString;
+    const mine = start({ config, worker, onError: (error) => void heard(error) }).catch(
+      (error: unknown) => {
+        // The next one who needs it begins anew.
+        started = undefined;
+        throw error;
+      },
+    );
+    return (started = mine);
+  };
+
+  async function heard(error: Error): Promise<void> {
+    onError(error);
+    if (!isRefusedLogin(error) || !renew || closed) return;
+    if (used === config.connectionString) await renew();
+    if (used !== config.connectionString && !closed) await beginAnew();
+  }
+
+  /** pg-boss keeps what it was given: with other credentials another one takes over, while the old one ends its jobs. */
+  async function beginAnew(): Promise<void> {
+    const old = started;
+    started = undefined;
+    used = config.connectionString;
+    const begun = boss();
+    const again = chores;
+    if (again) working = begun.then((one) => workOn(one, again));
+    await working?.catch(onError);
+    await (await old?.catch(() => undefined))?.stop({ graceful: true, timeout: 10_000 });
+  }
+
   return {
     queue: (db) => postgresJobQueue(boss, db),
-    work: (work) => (working = boss().then((begun) => workOn(begun, work))),
+    work(work) {
+      chores = work;
+      return (working = boss().then((begun) => workOn(begun, work)));
+    },
     overview: async () => overviewOf(await boss()),
     async close(patienceMs = 10_000) {
+      closed = true;
       // Stopped while it begins to work, it would complain.
       await working?.catch(() => undefined);
       await (await started?.catch(() => undefined))?.stop({ graceful: true, timeout: patienceMs });
@@ -45,7 +83,11 @@ export function postgresJobs({ config, worker, onError }: PostgresJobsOptions): 
   };
 }
 
-async function start({ config, worker, onError }: PostgresJobsOptions): Promise<PgBoss> {
+async function start({
+  config,
+  worker,
+  onError,
+}: Omit<PostgresJobsOptions, 'renew'>): Promise<PgBoss> {
   const boss = new PgBoss({
     ...connection(config),
     schema: 'pgboss',
