@@ -16,7 +16,7 @@ import type { Settings } from './settings/settings.ts';
 import { standingOf } from './standing.ts';
 import { bringUpToDate, databaseFor, testGround } from './stores/database-place.ts';
 import { postgresChangeFeed } from './stores/postgres/change-feed.ts';
-import { openDatabase } from './stores/postgres/database.ts';
+import { openDatabase, openPulse } from './stores/postgres/database.ts';
 import { postgresJobs } from './stores/postgres/jobs.ts';
 import { protocolPorts } from './stores/postgres/protocol.ts';
 import type { Vault } from './vault/vault.ts';
@@ -56,7 +56,7 @@ export interface OpenHouseOptions {
 /** Opens everything, in order. When a part fails, what is open is closed again. */
 export function openHouse(settings: Settings, options: OpenHouseOptions): Promise<OpenHouse> {
   return orNothing(async (closing) => {
-    const { house, database, ...heard } = await openGround(settings, options, closing);
+    const { house, database, pulse, ...heard } = await openGround(settings, options, closing);
     await settleDemoClients(house);
     const inDatabase = protocolPorts(database.pool);
     const inRedis = await portsInRedis(settings, options, closing.add);
@@ -67,7 +67,7 @@ export function openHouse(settings: Settings, options: OpenHouseOptions): Promis
       ...house,
       ...furnished,
       standing: () => standingOf(house, { ...heard, database, redis, crowds }),
-      isReady: () => allAnswer([() => database.pool.query('SELECT 1')]),
+      isReady: () => allAnswer([() => pulse.feel()]),
     };
   });
 }
@@ -119,6 +119,8 @@ async function openGround(
     renew,
   });
   atClose(() => database.close());
+  const pulse = openPulse(place.config, { log, renew });
+  atClose(() => pulse.close());
   const changes = postgresChangeFeed({ config: place.direct, log, renew });
   atClose(() => changes.close());
   const onError = (error: Error) => log.warn({ err: error }, 'jobs are disturbed');
@@ -138,7 +140,7 @@ async function openGround(
 
   const ring = await openSigning(house, { changes, log, atClose });
   if (worker) void jobs.work(house.chores).catch(onError);
-  return { house, database, ring: watch ? watchedRing(ring, watch) : ring, changes };
+  return { house, database, pulse, ring: watch ? watchedRing(ring, watch) : ring, changes };
 }
 
 const ADJUSTED =

@@ -119,6 +119,23 @@ it('is not fresh while its beats come back too late', async () => {
   await until(() => feed.isFresh());
 });
 
+it('stays fresh on a way that takes 400 ms, and counts from when a beat was sent', async () => {
+  proxy.delay(400);
+  const since = performance.now();
+  let [fresh, all] = [0, 0];
+  while (performance.now() - since < 2500) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+    all += 1;
+    if (feed.isFresh()) fresh += 1;
+  }
+  expect(fresh / all).toBeGreaterThan(0.9);
+  proxy.delay(900);
+  // A beat that was heard 900 ms after it was sent says little about now.
+  expect(await until(() => !feed.isFresh())).toBeLessThan(1100);
+});
+
 it('does not come back once it is closed', async () => {
   await feed.close();
   proxy.cut();

@@ -51,8 +51,9 @@ export function postgresChangeFeed(deps: {
     }
   }
 
-  function onBeat(): void {
-    heardAt = performance.now();
+  /** What was committed before a beat was sent has been heard with it; of what came later it says nothing. */
+  function onBeat(sentAt: number): void {
+    heardAt = sentAt;
     pauseMs = FIRST_PAUSE_MS;
   }
 
@@ -85,7 +86,7 @@ interface Ear {
 }
 
 interface Heard {
-  onBeat(): void;
+  onBeat(sentAt: number): void;
   onChange(change: Change): void;
   /** Once, when this connection is of no more use. */
   onDeaf(error: unknown): void;
@@ -101,7 +102,8 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
   });
   const beat = `gatehouse_beat_${randomUUID().replaceAll('-', '')}`;
   let heardAt = performance.now();
-  let waiting = false;
+  /** Of the one beat that is under way. */
+  let sentAt: number | undefined;
   let beating: NodeJS.Timeout | undefined;
   let lost = false;
 
@@ -113,8 +115,8 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
     heard.onDeaf(error);
   };
   const send = () => {
-    if (waiting) return;
-    waiting = true;
+    if (sentAt !== undefined) return;
+    sentAt = performance.now();
     client.query(`NOTIFY ${beat}`).catch(lose);
   };
   const judge = () => {
@@ -125,9 +127,13 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
   client.on('notification', ({ channel, payload = '' }) => {
     if (lost) return;
     if (channel !== beat) return heard.onChange(toChange(payload));
+    if (sentAt === undefined) return;
     heardAt = performance.now();
-    waiting = false;
-    heard.onBeat();
+    heard.onBeat(sentAt);
+    // On a slow way the next one is late already.
+    const isSlow = heardAt - sentAt > BEAT_MS;
+    sentAt = undefined;
+    if (isSlow) send();
   });
   try {
     await client.connect();

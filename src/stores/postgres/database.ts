@@ -46,6 +46,23 @@ const SILENCE_MORE_MS = 200;
 const CLOSE_MS = 2000;
 
 export function openDatabase(connection: PoolConfig, options: DatabaseOptions = {}): Database {
+  const { connectMs = CONNECT_MS, statementMs = STATEMENT_MS } = options;
+  const pool = openPool(connection, options);
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) }),
+    transactionOptions: { maxWait: connectMs, timeout: 2 * statementMs },
+  });
+  return {
+    prisma,
+    pool,
+    async close() {
+      await prisma.$disconnect();
+      await endPool(pool);
+    },
+  };
+}
+
+function openPool(connection: PoolConfig, options: DatabaseOptions): Pool {
   const { max = 10, connectMs = CONNECT_MS, statementMs = STATEMENT_MS, log, watch } = options;
   const config: PoolConfig = {
     max,
@@ -63,17 +80,31 @@ export function openDatabase(connection: PoolConfig, options: DatabaseOptions = 
   endSilentConnections(pool, statementMs + SILENCE_MORE_MS);
   logFaults(pool, log);
   if (watch) watchPool(pool, watch);
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) }),
-    transactionOptions: { maxWait: connectMs, timeout: 2 * statementMs },
-  });
+  return pool;
+}
+
+const endPool = (pool: Pool): Promise<void> =>
+  Promise.race([pool.end(), sleep(CLOSE_MS, undefined, { ref: false })]);
+
+/** Whether the database answers. It has a connection of its own: where all others are taken, the database is still there. */
+export interface Pulse {
+  feel(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export function openPulse(
+  connection: PoolConfig,
+  options: Pick<DatabaseOptions, 'log' | 'renew'>,
+): Pulse {
+  const pool = openPool(connection, { max: 1, ...options });
+  let feeling: Promise<unknown> | undefined;
   return {
-    prisma,
-    pool,
-    async close() {
-      await prisma.$disconnect();
-      await Promise.race([pool.end(), sleep(CLOSE_MS, undefined, { ref: false })]);
+    /** However many ask at a time, the database is asked once. */
+    feel() {
+      feeling ??= pool.query('SELECT 1').finally(() => (feeling = undefined));
+      return feeling;
     },
+    close: () => endPool(pool),
   };
 }
 
