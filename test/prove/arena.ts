@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Agent } from 'node:http';
+import type { ClientConfig } from 'pg';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { gatehouse } from '../support/command-line.ts';
 import { createDatabase } from '../support/database.ts';
@@ -27,15 +28,25 @@ const VERIFIER = randomBytes(32).toString('base64url');
 const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
 const PASSWORD = 'correct horse battery';
 
-export async function openArena(backend: Backend, more: NodeJS.ProcessEnv = {}): Promise<Arena> {
+export interface ArenaOptions {
+  servers?: number;
+  /** The way to the database, where it is not the straight one. */
+  through?: (config: ClientConfig) => Promise<string>;
+}
+
+export async function openArena(
+  backend: Backend,
+  more: NodeJS.ProcessEnv = {},
+  { servers: count = 2, through }: ArenaOptions = {},
+): Promise<Arena> {
   const { config, drop } = await createDatabase();
   const env = {
-    DATABASE_URL: databaseUrl(config),
+    DATABASE_URL: through ? await through(config) : databaseUrl(config),
     GATEHOUSE_SECRET: randomBytes(32).toString('base64'),
     ...(backend === 'redis' && { REDIS_URL: process.env['TEST_REDIS'] }),
     ...more,
   };
-  const servers = await startServers(2, env);
+  const servers = await startServers(count, env);
   const issuer = servers[0]?.issuer ?? '';
   await told(['user', 'create', 'you@example.com', '--verified'], `${PASSWORD}\n`);
   await told([

@@ -10,6 +10,7 @@ import { axe } from './axe.ts';
 import { contactSheet } from './contact-sheet.ts';
 import { enumeration } from './enumeration.ts';
 import { kills, smtpAway } from './mail.ts';
+import { protection } from './protection/main.ts';
 import { redemption, refresh } from './redemption.ts';
 import { rotation } from './rotation.ts';
 import { start } from './start.ts';
@@ -26,6 +27,7 @@ const PROOFS: Record<string, () => Promise<Row[]>> = {
   refresh: async () => [await refresh('postgres'), await refresh('redis')],
   rotation: async () => [await rotation()],
   'vault-rotation': async () => [await vaultRotation()],
+  protection,
   faults: brokenByFaults,
   axe,
 };
