@@ -31,8 +31,9 @@ export function judgeDataDirectory(options: {
 }
 
 function inFolder(dataDir: string, embedded: boolean): { told: string; findings: Finding[] } {
-  const findings = [...openPaths(dataDir)];
-  if (!isWritable(dataDir)) {
+  const findings = [...openPaths(dataDir, embedded ? OTHERS : OTHER_WRITERS)];
+  // Beside one's own database nothing has to be written: an image may hold what is compiled, for reading alone.
+  if (embedded && !isWritable(dataDir)) {
     findings.push(
       found('data-directory-unwritable', `${dataDir} cannot be written to by this user.`),
     );
@@ -47,9 +48,9 @@ function inFolder(dataDir: string, embedded: boolean): { told: string; findings:
 }
 
 /** The folder itself, and at its first level whatever is no program text (what is compiled holds no secret). */
-function* openPaths(dataDir: string): Generator<Finding> {
+function* openPaths(dataDir: string, tooMuch: number): Generator<Finding> {
   const folder = lstatSync(dataDir);
-  const paths = isOpen(folder)
+  const paths = isOpen(folder, tooMuch)
     ? [dataDir]
     : readable(dataDir)
         .map((name) => join(dataDir, name))
@@ -79,9 +80,10 @@ function readable(folder: string): string[] {
 }
 
 const OTHERS = 0o077;
+const OTHER_WRITERS = 0o022;
 
-function isOpen({ mode }: Stats): boolean {
-  return process.platform !== 'win32' && (mode & OTHERS) !== 0;
+function isOpen({ mode }: Stats, tooMuch = OTHERS): boolean {
+  return process.platform !== 'win32' && (mode & tooMuch) !== 0;
 }
 
 /** A group may be meant: orchestrators mount secrets for one. Everybody is not. */
