@@ -61,7 +61,11 @@ printf 'requirepass %s\nmaxmemory 256mb\nmaxmemory-policy noeviction\nappendonly
 certificate "$SECRETS/mail" mail
 echo "gatehouse:$(openssl passwd -apr1 "$mail")" | keep "$SECRETS/mail/users"
 
-chown -R "$OURS" "$gatehouse" "$SECRETS/mail"
+certificate "$SECRETS/openbao" openbao
+# With this OpenBao opens itself at each start: whoever has it, and its data, has the keys in them.
+openssl rand -hex 32 | tr -d '\n' | keep "$SECRETS/openbao/seal.key"
+
+chown -R "$OURS" "$gatehouse" "$SECRETS/mail" "$SECRETS/openbao" "$SECRETS/openbao-admin" "$SECRETS/openbao-data"
 chown -R "$POSTGRES" "$SECRETS/postgres"
 chown -R "$REDIS" "$SECRETS/redis"
 echo "The secrets are there."

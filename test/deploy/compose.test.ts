@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NAME } from '../../deploy/openbao/set-up.ts';
 import { SECRETS, schema } from '../../src/settings/schema.ts';
 import { type ComposeService, readCompose, root } from './compose-file.ts';
 
 const compose = readCompose();
 const services = Object.entries(compose.services);
-const ours = services.filter(([, { build }]) => build !== undefined);
+const ours = services.filter(([, { environment }]) => 'ISSUER' in environment);
 const servers = ours.filter(([, { command = [] }]) => command.includes('--only'));
 
 const volumesOf = ({ volumes }: ComposeService) =>
@@ -50,15 +51,16 @@ describe.each(services)('%s', (name, service) => {
 
   it('holds no secret', () => {
     const told = Object.entries(service.environment).filter(([variable, value]) => {
-      const secret = /pass|secret|token|key|users|auth/i.test(variable);
-      return SECRETS.includes(variable) || (secret && !value.startsWith('/secrets/'));
+      return (
+        SECRETS.includes(variable) || (variable.endsWith('_FILE') && !value.startsWith('/secrets/'))
+      );
     });
     expect(told).toEqual([]);
-    expect(JSON.stringify(service)).not.toMatch(/:\/\/[^/"]*@/);
+    expect(JSON.stringify(service)).not.toMatch(/:\/\/[^/"]*@|pass(word|phrase)?[=:]\w/i);
   });
 
   it('changes no secret but where they are made', () => {
-    const makers = ['secrets'];
+    const makers = ['secrets', 'openbao-set-up'];
     const modes = volumesOf(service)
       .filter(({ from }) => from.endsWith('-secrets'))
       .map(({ mode }) => mode);
@@ -80,7 +82,7 @@ it('Caddy alone is reached from outside, and the letters from this machine', () 
 });
 
 it('what is kept is reached by Gatehouse alone', () => {
-  for (const name of ['postgres', 'redis']) {
+  for (const name of ['postgres', 'redis', 'openbao']) {
     expect(compose.services[name]?.networks).toEqual(['inside']);
   }
   expect(compose.networks['inside']?.internal).toBe(true);
@@ -105,6 +107,27 @@ it('the servers wait for the schema, and the schema for the database', () => {
   expect(migrate?.entrypoint).toEqual(['gatehouse', 'migrate']);
   expect(migrate?.depends_on['postgres']?.condition).toBe('service_healthy');
   expect(postgres?.depends_on['secrets']?.condition).toBe('service_completed_successfully');
+  expect(migrate?.depends_on['openbao-set-up']?.condition).toBe('service_completed_successfully');
+});
+
+it('OpenBao is never in its development mode', () => {
+  const { openbao } = compose.services;
+  expect(openbao?.entrypoint).toEqual(['bao', 'server', '-config=/config.hcl']);
+  expect(JSON.stringify(openbao)).not.toMatch(/dev/i);
+  const config = readFileSync(join(root, 'deploy/openbao/config.hcl'), 'utf8');
+  for (const [file = ''] of config.matchAll(/\/secrets\/[\w.]+/g)) {
+    expect(['/secrets/certificate.pem', '/secrets/key.pem', '/secrets/seal.key']).toContain(file);
+  }
+  expect(config).not.toMatch(/tls_disable|disable_mlock|ui\s*=\s*true/);
+});
+
+it('Gatehouse knows OpenBao by the name and the role that were set up', () => {
+  const { VAULT_ADDR, VAULT_ROLE_ID, VAULT_TRANSIT_KEY, VAULT_SECRET_ID_FILE } =
+    compose.services['web-1']?.environment ?? {};
+  expect([VAULT_ROLE_ID, VAULT_TRANSIT_KEY]).toEqual([NAME, NAME]);
+  expect(VAULT_ADDR).toBe(compose.services['openbao-set-up']?.environment['VAULT_ADDR']);
+  expect(new URL(VAULT_ADDR ?? '').hostname in compose.services).toBe(true);
+  expect(VAULT_SECRET_ID_FILE).toBe('/secrets/vault-secret-id');
 });
 
 it('Gatehouse has longer to end than it takes for itself', () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { transitEngine } from '../support/vault-transit.ts';
@@ -38,18 +39,14 @@ export async function openFreshVault(): Promise<FreshVault> {
     response.writeHead(status).end(answer === undefined ? '' : JSON.stringify(answer));
   }
 
-  function passedOn({ method, url, headers }: IncomingMessage, body: Body): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const own = { 'x-vault-token': headers['x-vault-token'] ?? '' };
-      const options = { method: method ?? 'GET', headers: own };
-      const sent = request(`${inner.url}${url}`, options, (response) => {
-        text(response).then((said) => {
-          resolve([response.statusCode ?? 500, said ? JSON.parse(said) : undefined]);
-        }, reject);
-      });
-      sent.once('error', reject);
-      sent.end(method === 'GET' ? undefined : JSON.stringify(body));
-    });
+  async function passedOn({ method = 'GET', url, headers }: IncomingMessage, body: Body) {
+    const own = { 'x-vault-token': headers['x-vault-token'] ?? '' };
+    const sent = request(`${inner.url}${url}`, { method, headers: own });
+    sent.end(method === 'GET' ? undefined : JSON.stringify(body));
+    const [response]: IncomingMessage[] = await once(sent, 'response');
+    const said = response ? await text(response) : '';
+    const answer: Answer = [response?.statusCode ?? 500, said ? JSON.parse(said) : undefined];
+    return answer;
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -73,7 +73,7 @@ describe.each(openssl ? ['make-secrets.sh'] : [])('%s', (script) => {
     expect(read('redis/redis.conf')).toContain('maxmemory-policy noeviction');
   });
 
-  it.each(['mail'])('certifies %s by the authority that Gatehouse trusts', (host) => {
+  it.each(['mail', 'openbao'])('certifies %s by the authority that Gatehouse trusts', (host) => {
     const authority = new X509Certificate(read('gatehouse/authority.pem'));
     const certificate = new X509Certificate(read(`${host}/certificate.pem`));
     expect(certificate.verify(authority.publicKey)).toBe(true);
