@@ -64,7 +64,7 @@ export function postgresJobs(options: PostgresJobsOptions): PostgresJobs {
     const again = chores;
     if (again) working = begun.then((one) => workOn(one, again));
     await working?.catch(onError);
-    await (await old?.catch(() => undefined))?.stop({ graceful: true, timeout: 10_000 });
+    void old?.then((one) => one.stop({ graceful: true, timeout: 10_000 })).catch(onError);
   }
 
   return {
@@ -73,7 +73,15 @@ export function postgresJobs(options: PostgresJobsOptions): PostgresJobs {
       chores = work;
       return (working = boss().then((begun) => workOn(begun, work)));
     },
-    overview: async () => overviewOf(await boss()),
+    async overview() {
+      try {
+        return await overviewOf(await boss());
+      } catch (error) {
+        if (!(error instanceof Error) || !isRefusedLogin(error)) throw error;
+        await heard(error);
+        return overviewOf(await boss());
+      }
+    },
     async close(patienceMs = 10_000) {
       closed = true;
       // Stopped while it begins to work, it would complain.
