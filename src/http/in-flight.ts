@@ -7,18 +7,20 @@ import { type Bounds, type Crowd, Crowded, openGate } from './gate.ts';
  * How many requests are worked on at once, a class each, so that a storm of one leaves the others quick. Owns which
  * request is of which class; refuses to know what is done for it.
  */
-export type RequestClass = 'password' | 'token' | 'page' | 'rest';
+export type RequestClass = 'password' | 'token' | 'inquiry' | 'page' | 'rest';
 
 /** Posted, these check or keep a password, which costs a hundred times what everything else does. */
 const PASSWORDS =
   /^\/interaction\/[^/]+\/(sign-in|sign-up\/details|password-reset\/new-password|password-expiry)$/;
-/** Programs ask for these. */
-const TOKENS = /^\/(token|me|request)(\/|$)/;
+/** What APIs ask about a token, which the database alone can answer. */
+const INQUIRIES = /^\/(me|token\/introspection)(\/|$)/;
+const TOKENS = /^\/(token|request)(\/|$)/;
 const PAGES =
   /^\/(auth|session|interaction|sign-in|sign-up|password-reset|email-verification|signed-in)?(\/|$)/;
 
 export function classOf({ method, path }: Pick<Context, 'method' | 'path'>): RequestClass {
   if (method === 'POST' && PASSWORDS.test(path)) return 'password';
+  if (INQUIRIES.test(path)) return 'inquiry';
   if (TOKENS.test(path)) return 'token';
   return PAGES.test(path) ? 'page' : 'rest';
 }
@@ -33,6 +35,7 @@ export function limitInFlight(bounds: Record<RequestClass, Bounds>): InFlight {
   const gates = {
     password: openGate(bounds.password),
     token: openGate(bounds.token),
+    inquiry: openGate(bounds.inquiry),
     page: openGate(bounds.page),
     rest: openGate(bounds.rest),
   };
@@ -57,6 +60,7 @@ export function limitInFlight(bounds: Record<RequestClass, Bounds>): InFlight {
     crowds: () => ({
       password: gates.password.crowd(),
       token: gates.token.crowd(),
+      inquiry: gates.inquiry.crowd(),
       page: gates.page.crowd(),
       rest: gates.rest.crowd(),
     }),

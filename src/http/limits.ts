@@ -34,7 +34,7 @@ export function mostConnections({ memoryMb }: Pick<Means, 'memoryMb'>): number {
 
 /**
  * As many at once as keep the database and the cores busy: more would only wait inside, where a request of another class
- * cannot overtake them. Whoever waits in line holds a body of up to 56 KB: three classes of a thirty-second of the memory.
+ * cannot overtake them. Whoever waits in line holds a body of up to 56 KB: a thirty-second of the memory for a class.
  */
 export function boundsWithin({ memoryMb, pool, hashes }: Means): Record<RequestClass, Bounds> {
   const atOnce = Math.max(16, 2 * pool);
@@ -42,6 +42,7 @@ export function boundsWithin({ memoryMb, pool, hashes }: Means): Record<RequestC
   return {
     password: { atOnce: 4 * hashes, longest, patienceMs: 2000 },
     token: { atOnce, longest, patienceMs: 1000 },
+    inquiry: { atOnce, longest, patienceMs: 1000 },
     page: { atOnce, longest, patienceMs: 2000 },
     rest: { atOnce, longest: 64, patienceMs: 1000 },
   };

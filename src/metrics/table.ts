@@ -39,12 +39,12 @@ export const METRICS = {
   gatehouse_http_requests_in_flight: gauge([], 'Requests that are being answered.'),
   gatehouse_crowd: gauge(
     ['class', 'state'],
-    'Requests by class (password, token, page, rest): inside (worked on), waiting.',
+    'Requests by class (password, token, inquiry, page, rest): inside (worked on), waiting.',
   ),
   gatehouse_crowd_refused_total: counter(
     ['class'],
     'Requests that would have waited too long in the line of their class: answered 503.',
-    { from0: ['password', 'token', 'page', 'rest'] },
+    { from0: ['password', 'token', 'inquiry', 'page', 'rest'] },
   ),
   gatehouse_protocol_refusals_total: counter(
     ['endpoint', 'error'],

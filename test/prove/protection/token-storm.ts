@@ -2,6 +2,7 @@ import type { Row } from '../table.ts';
 import { openArena } from '../arena.ts';
 import { WIDE } from '../wide-budgets.ts';
 import { openQuestions } from './questions.ts';
+import { stormFromOutside } from './storm-process.ts';
 import { allTimes, closedLoop, countOf, inWords, percentile, steadyLoad } from './steady-load.ts';
 
 const CALLERS = 300;
@@ -13,7 +14,8 @@ export async function tokenStorm(seconds = 15): Promise<Row[]> {
     const questions = await openQuestions(arena);
     await closedLoop(16, 3, questions.clientCredentials);
     const others = [steadyLoad(10, questions.page), steadyLoad(10, questions.jwks)];
-    const stormed = await closedLoop(CALLERS, seconds, questions.clientCredentials);
+    const question = questions.clientCredentials();
+    const stormed = await stormFromOutside({ question, callers: CALLERS, seconds });
     const [page, jwks] = await Promise.all(others.map((load) => load.stop()));
     if (!page || !jwks) throw new Error('Nothing was seen.');
     const well = [page, jwks].every((seen) => countOf(seen, 200) === allTimes(seen).length);
