@@ -150,3 +150,18 @@ it('a rotation lets another version sign; what was signed before stays good', as
   const keys = createRemoteJWKSet(new URL(`${house.issuer}/jwks`));
   await jwtVerify(String(tokens.id_token), keys, { currentDate: house.now() });
 });
+
+it('a house that may not sign does not open, and is told the way out', async () => {
+  server.policies.write('reader', {
+    'transit/keys/+': ['read', 'update'],
+    'transit/keys/+/rotate': ['update'],
+  });
+  const opening = openTestHouse({
+    env: {
+      VAULT_ADDR: server.url,
+      VAULT_TOKEN: server.tokens.issue({ policies: ['reader'] }),
+      VAULT_TRANSIT_KEY: 'another',
+    },
+  });
+  await expect(opening).rejects.toThrow(/refuses transit\/sign\/another.*docs\/operating.md/);
+});
