@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 /** Too many wait already: to be answered 503, and when to come back. */
 export class Crowded extends Error {
   readonly retryAfterS: number;
@@ -83,7 +85,10 @@ export function openGate({ atOnce, longest, patienceMs }: Bounds): Gate {
       if (line.size >= longest || expectedMs() > patienceMs) turnAway(expectedMs());
       const how = await inLine(onGone);
       if (how === 'late') turnAway(expectedMs());
-      return how === 'next' ? leaver() : undefined;
+      if (how === 'gone') return undefined;
+      // Work that never waits would else go on from one to the next, and nobody else would be heard meanwhile.
+      await turn();
+      return leaver();
     },
     crowd: () => ({ inside, waiting: line.size, turnedAway }),
   };

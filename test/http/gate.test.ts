@@ -57,6 +57,22 @@ describe('a gate', () => {
     expect(gate.crowd()).toEqual({ inside: 2, waiting: 0, turnedAway: 1 });
   });
 
+  it('lets others be heard between those who never wait themselves', async () => {
+    const gate = openGate({ ...ample, atOnce: 1 });
+    const leave = await gate.enter(stays);
+    const done: string[] = [];
+    const line = ['one', 'two', 'three'].map(async (name) => {
+      const out = await gate.enter(stays);
+      done.push(name);
+      out?.();
+    });
+    setImmediate(() => done.push('somebody else'));
+    leave?.();
+    await Promise.all(line);
+    expect(done.indexOf('somebody else')).toBeLessThan(2);
+    expect(done).toHaveLength(4);
+  });
+
   it('forgets who went away while waiting', async () => {
     const gate = openGate({ ...ample, atOnce: 1 });
     const leave = await gate.enter(stays);

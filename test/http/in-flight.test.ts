@@ -75,9 +75,9 @@ describe('a storm of what cannot be done now', () => {
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
       expect(answer.json()['error']).toBe('temporarily_unavailable');
-      expect(answer.ms).toBeLessThan(3500);
+      expect(answer.ms).toBeLessThan(8000);
     }
-    const atOnce = answers.filter(({ ms }) => ms < 800);
+    const atOnce = answers.filter(({ ms }) => ms < 1300);
     expect(atOnce.length).toBeGreaterThanOrEqual(80);
     expect(home.house.rooms.inFlight.crowds().inquiry).toMatchObject({ inside: 0, waiting: 0 });
     expect((await me()).status).toBe(200);
@@ -114,7 +114,7 @@ describe('a storm of what cannot be done now', () => {
       expect((await clientCredentials()).status).toBe(200);
       return storm;
     });
-    const [told] = answers.filter(({ ms }) => ms < 800);
+    const [told] = answers.filter(({ ms }) => ms < 1300);
     expect(told).toMatchObject({ status: 503 });
     expect(told?.headers.get('content-type')).toMatch(/^text\/html/);
     expect(told?.text).toContain('More people are here than can be served at once');
