@@ -1,6 +1,15 @@
 /** The driver of the load, a process of its own: what it costs is nobody else's cost. Does what it is asked, one thing at a time. */
 import { type Connection, openConnection } from './keep-alive.ts';
-import { type Audience, type Caller, OutOfStock, PATHS, arrive, meetClients } from './paths.ts';
+import {
+  type Audience,
+  type Caller,
+  OutOfStock,
+  PATHS,
+  type Path,
+  arrive,
+  meetClients,
+} from './paths.ts';
+import { TurnedAway } from './visitor.ts';
 import { median } from '../prove/statistics.ts';
 
 export interface Gathering {
@@ -48,7 +57,7 @@ async function gather({ port, accounts, clients, visitors: count }: Gathering): 
   await Promise.all(
     open.map(async (connection, at) => {
       for (let n = at; n < count; n += open.length) {
-        visitors[n] = await arrive(connection, { person: n * step, client: 0 });
+        visitors[n] = await patiently(() => arrive(connection, { person: n * step, client: 0 }));
       }
     }),
   );
@@ -56,6 +65,20 @@ async function gather({ port, accounts, clients, visitors: count }: Gathering): 
   if (first && clients > 1) await meetClients(first, clients);
   audiences.set(port, { visitors, accounts, clients: 1, marks: new Map() });
 }
+
+/** A server that is only now open may have its stores to find first. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TurnedAway) || tries === MOST_TRIES) throw error;
+      await new Promise((resolve) => void setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}
+
+const MOST_TRIES = 40;
 
 /** Kept, and opened before any time is taken: no run begins with handshakes. */
 async function connectionsTo(port: number, purpose: string, count: number): Promise<Connection[]> {
@@ -84,7 +107,7 @@ async function callersOf(
   });
 }
 
-function pathOf(name: string) {
+function pathOf(name: string): Path {
   const path = PATHS[name];
   if (!path) throw new Error(`there is no path ${name}`);
   return path;
@@ -118,16 +141,27 @@ async function drive(run: Run): Promise<Ran> {
 async function repeat(caller: Caller, name: string, until: number, times: number[]): Promise<void> {
   const path = pathOf(name);
   try {
-    for (let now = performance.now(); now < until;) {
-      await path.once(caller);
-      const then = performance.now();
-      times.push(then - now);
-      now = then;
+    for (let now = performance.now(); now < until; now = performance.now()) {
+      if (await servedBy(path, caller)) times.push(performance.now() - now);
     }
   } catch (error) {
     if (!(error instanceof OutOfStock)) throw error;
   }
 }
+
+/** Whoever is turned away comes again a little later, and counts as nothing. */
+async function servedBy(path: Path, caller: Caller): Promise<boolean> {
+  try {
+    await path.once(caller);
+    return true;
+  } catch (error) {
+    if (!(error instanceof TurnedAway)) throw error;
+    await new Promise((resolve) => void setTimeout(resolve, AGAIN_MS));
+    return false;
+  }
+}
+
+const AGAIN_MS = 250;
 
 /** Timers of this process may be late while the machine is full: the time of an answer begins when it was asked. */
 async function paced(callers: Caller[], run: Run, until: number, times: number[]): Promise<void> {
@@ -142,8 +176,7 @@ async function paced(callers: Caller[], run: Run, until: number, times: number[]
         const waitMs = mine - performance.now();
         if (waitMs > 0) await new Promise((resolve) => void setTimeout(resolve, waitMs));
         const asked = performance.now();
-        await path.once(caller);
-        times.push(performance.now() - asked);
+        if (await servedBy(path, caller)) times.push(performance.now() - asked);
       }
     }),
   );

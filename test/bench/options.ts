@@ -9,6 +9,10 @@ export interface Options {
   storm: boolean;
   repeats: number;
   seconds: number;
+  /** How long each is driven before: code that runs often is compiled anew, and for that a process works twice as much. */
+  warm: number;
+  /** How many people are signed in while it is measured. */
+  visitors: number;
   json: boolean;
   /** Where the server leaves a CPU profile. */
   profile?: string;
@@ -22,6 +26,7 @@ export const USAGE = `npm run bench -- [options]
   --workers 1,2             with how many server processes
   --repeats 3       how often each is measured; medians are told
   --seconds 2       how long each time
+  --warm 4          how long each is driven before
   --quick           one client, 1,000 accounts, one worker, one second, once
   --json            everything as JSON
   --profile folder  the server writes a CPU profile there, for \`chrome://inspect\` or \`node --cpu-prof\`'s readers
@@ -33,8 +38,16 @@ const FULL = {
   workers: '1,2',
   repeats: '3',
   seconds: '2',
+  warm: '4',
 };
-const QUICK = { clients: '1', accounts: '1000', workers: '1', repeats: '1', seconds: '1' };
+const QUICK = {
+  clients: '1',
+  accounts: '1000',
+  workers: '1',
+  repeats: '1',
+  seconds: '1',
+  warm: '2',
+};
 
 /** A sentence where the words make no sense. */
 export function readOptions(words: string[]): Options | string {
@@ -52,7 +65,8 @@ export function readOptions(words: string[]): Options | string {
   };
   const repeats = Number(given.repeats);
   const seconds = Number(given.seconds);
-  const all = [...Object.values(lists).flat(), repeats, seconds];
+  const warm = Number(given.warm);
+  const all = [...Object.values(lists).flat(), repeats, seconds, warm];
   if (!all.every((number) => number > 0)) return 'Numbers must be greater than 0.';
   return {
     ...lists,
@@ -60,6 +74,8 @@ export function readOptions(words: string[]): Options | string {
     storm: wanted.includes('storm'),
     repeats,
     seconds,
+    warm,
+    visitors: 64,
     json: parsed.json ?? false,
     ...(parsed.profile !== undefined && { profile: parsed.profile }),
   };
@@ -79,6 +95,7 @@ function parse(args: string[]) {
         workers: text,
         repeats: text,
         seconds: text,
+        warm: text,
         profile: text,
         quick: flag,
         json: flag,

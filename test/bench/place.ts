@@ -16,8 +16,6 @@ export interface Place {
   tell(line: string): void;
 }
 
-const VISITORS = 64;
-
 /** One server for each number of accounts and of workers that a case asks for. */
 export async function openPlace(stage: Stage, driver: Driver, asked: Options): Promise<Place> {
   const clients = Math.max(...asked.clients);
@@ -33,7 +31,7 @@ export async function openPlace(stage: Stage, driver: Driver, asked: Options): P
     databases.set(accounts, config);
     const server = await stage.server({ config, workers, ...(profile && { profile }) });
     servers.set(name, server);
-    await driver.gather({ port: server.port, accounts, clients, visitors: VISITORS });
+    await driver.gather({ port: server.port, accounts, clients, visitors: asked.visitors });
   }
   return {
     stage,

@@ -9,8 +9,6 @@ import { type Sample, sample } from './sample.ts';
 /** More than this share of the machine taken by others, and a sample says nothing. */
 export const MOST_DISTURBANCE = 0.05;
 const RETAKES = 2;
-/** Code that runs often is compiled anew: until then, and for that, a process works twice as much. */
-const WARM_S = 2;
 /** Codes that a caller has in stock, a second of measuring. */
 const CODES_A_SECOND = 60;
 
@@ -23,8 +21,9 @@ export async function measureInTurns(place: Place, options: Options): Promise<Me
   const limitSamples: Record<Limit, Sample[]> = limits;
   const samples = new Map<Case, Sample[]>(cases.map((one) => [one, []]));
   const storms: Storm[] = [];
-  for (const limit of limitsOf(options.paths)) await warm(place, limitRun(place, limit, options));
-  for (const one of cases) await warm(place, caseRun(place, one, options));
+  for (const limit of limitsOf(options.paths))
+    await warmUp(place, limitRun(place, limit, options), options.warm);
+  for (const one of cases) await warmUp(place, caseRun(place, one, options), options.warm);
   for (let round = 1; round <= options.repeats; round += 1) {
     place.tell(`round ${round} of ${options.repeats}`);
     for (const limit of limitsOf(options.paths)) {
@@ -66,9 +65,9 @@ function caseRun(place: Place, one: Case, { seconds }: Options): Run {
   return { port, path, callers: callersFor(path) * workers, seconds, clients };
 }
 
-async function warm({ driver }: Place, run: Run): Promise<void> {
-  await stocked(driver, { ...run, seconds: WARM_S });
-  await driver.run({ ...run, seconds: WARM_S });
+async function warmUp({ driver }: Place, run: Run, seconds: number): Promise<void> {
+  await stocked(driver, { ...run, seconds });
+  await driver.run({ ...run, seconds });
 }
 
 async function stocked(driver: Driver, run: Run): Promise<void> {
@@ -86,11 +85,14 @@ async function ofCase(place: Place, one: Case, options: Options): Promise<Sample
   return undisturbed(place, caseRun(place, one, options), place.serverFor(one).pid);
 }
 
-async function storm(place: Place, { clients, accounts, workers }: Options): Promise<Storm> {
+async function storm(
+  place: Place,
+  { clients, accounts, workers, seconds }: Options,
+): Promise<Storm> {
   const [aFew = 1, people = 1, one = 1] = [clients[0], accounts[0], workers[0]];
   const at = { path: 'client-credentials', clients: aFew, accounts: people, workers: one };
   const { port, pid } = place.serverFor(at);
-  const run = { port, path: at.path, callers: 8, pace: 50, seconds: 6, clients: 1 };
+  const run = { port, path: at.path, callers: 8, pace: 50, seconds: 3 * seconds, clients: 1 };
   const idle = await undisturbed(place, run, pid);
   const beside = { path: 'sign-in', callers: 32 };
   return { idle, during: await undisturbed(place, { ...run, beside }, pid) };

@@ -46,8 +46,12 @@ export function from(person: number): string {
   return `X-Forwarded-For: 10.${bytes.join('.')}\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0\r\nAccept: text/html\r\n`;
 }
 
+/** It has too much to do already, and says so. */
+export class TurnedAway extends Error {}
+
 export function expected(reply: Reply, status: number): Reply {
   if (reply.status === status) return reply;
+  if (reply.status === 503) throw new TurnedAway('503');
   throw new Error(`expected ${status}:\n${reply.head}\n\n${reply.body.slice(0, 500)}`);
 }
 
@@ -78,6 +82,7 @@ export async function signIn(
 
 export function codeIn(reply: Reply): string {
   const code = /[?&]code=([^&]+)/.exec(headerOf(reply, 'location') ?? '')?.[1];
+  if (reply.status === 503) throw new TurnedAway('503');
   if (!code) throw new Error(`no code:\n${reply.head}\n\n${reply.body.slice(0, 500)}`);
   return code;
 }
