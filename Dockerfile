@@ -12,7 +12,7 @@ COPY package.json package-lock.json .npmrc prisma.config.ts ./
 COPY prisma prisma
 # The optional dependencies are Node.js itself, which is here, and the embedded database. What is installed makes the
 # database's client as well (postinstall), and is then rid of what was needed for that alone.
-RUN if [ "$EMBEDDED" = yes ]; then npm ci --omit=dev; else npm ci --omit=dev --omit=optional; fi
+RUN if [ "$EMBEDDED" = yes ]; then npm ci --omit=dev && rm -rf node_modules/node-linux-*; else npm ci --omit=dev --omit=optional; fi
 COPY deploy/image deploy/image
 RUN node deploy/image/trim.ts && rm -rf deploy/image/trim.ts prisma.config.ts prisma/generate.js
 COPY src src
@@ -28,7 +28,8 @@ FROM node:${NODE}
 # Nothing is installed here any more.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
 COPY --from=build /app /app
-RUN ln -s /app/src/cli/main.ts /usr/local/bin/gatehouse
+# /data is for the embedded database alone, where there is one: a volume that is mounted there belongs to its user.
+RUN ln -s /app/src/cli/main.ts /usr/local/bin/gatehouse && install -d -o node -g node -m 700 /data
 WORKDIR /app
 ENV NODE_ENV=production DATA_DIR=/app/data
 # The user "node", by number: Kubernetes knows from that alone that it is not root. It may write nothing.
