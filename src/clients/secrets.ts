@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { ClientSecret } from './client.ts';
 
 /** More would only be a list of secrets that nobody remembers. */
@@ -16,7 +16,7 @@ export function newSecret(now: Date, value = randomBytes(32).toString('base64url
 }
 
 export function hashSecret(value: string): Buffer {
-  return createHash('sha256').update(value).digest();
+  return hash('sha256', value, 'buffer');
 }
 
 export function livingSecrets(secrets: ClientSecret[], now: Date): ClientSecret[] {
@@ -25,9 +25,9 @@ export function livingSecrets(secrets: ClientSecret[], now: Date): ClientSecret[
 
 /** Looks at every living secret, so that the time taken tells nothing. */
 export function secretMatches(value: string, secrets: ClientSecret[], now: Date): boolean {
-  const hash = hashSecret(value);
+  const presented = hashSecret(value);
   return livingSecrets(secrets, now).reduce(
-    (matched, { sha256 }) => timingSafeEqual(sha256, hash) || matched,
+    (matched, { sha256 }) => timingSafeEqual(sha256, presented) || matched,
     false,
   );
 }

@@ -11,9 +11,22 @@ export function whenArrived(request: IncomingMessage, then: () => void): void {
   const look = () => {
     if (!request.complete && request.readableLength <= MAX_BODY_BYTES) return;
     request.off('readable', look);
+    if (request.complete) readAtOnce(request);
     then();
   };
   request.on('readable', look);
+}
+
+/**
+ * Whoever goes through a body that is all here gets it in one piece, without what a stream needs to wait for more. Only
+ * the way of asking changes: what is left unread stays unread.
+ */
+function readAtOnce(request: IncomingMessage): void {
+  const whole = () => {
+    const chunk: unknown = request.read();
+    return chunk === null ? [] : [chunk];
+  };
+  Object.assign(request, { iterator: whole });
 }
 
 function isAwaited({ headers }: IncomingMessage): boolean {

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { ExternalSigningKey } from 'oidc-provider';
 import { z } from 'zod';
 import type { KeyRing } from '../keys/key-ring.ts';
+import { leastRecentlyUsed } from './least-recently-used.ts';
 
 /**
  * The one signing key that the library ever sees: it answers as whatever key of the ring is current. A rotation
@@ -37,9 +38,18 @@ export class RingKey extends ExternalSigningKey {
 }
 
 const header = z.object({ kid: z.string() });
+/** A header is the same for every token of its type, until the key changes. */
+const kids = leastRecentlyUsed<string>(16);
 
 function kidIn(signingInput: Uint8Array): string {
-  const text = Buffer.from(signingInput).toString('latin1');
-  const encoded = text.slice(0, text.indexOf('.'));
-  return header.parse(JSON.parse(Buffer.from(encoded, 'base64url').toString())).kid;
+  const encoded = Buffer.from(signingInput.subarray(0, signingInput.indexOf(DOT))).toString(
+    'latin1',
+  );
+  const known = kids.get(encoded);
+  if (known !== undefined) return known;
+  const { kid } = header.parse(JSON.parse(Buffer.from(encoded, 'base64url').toString()));
+  kids.set(encoded, kid);
+  return kid;
 }
+
+const DOT = '.'.charCodeAt(0);
