@@ -3,16 +3,16 @@
  * and keep what strips the types in memory for life (20 MB).
  */
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 
-/** These begin to work when they are imported. */
-const BEGIN = new Set(['src/main.ts', 'src/cli/main.ts', 'src/settings/write-documents.ts']);
+/** What gives nothing away is a program, and begins to work when it is imported. */
+const isModule = (path: string) => /^export /m.test(readFileSync(path, 'utf8'));
 
 enableCompileCache(join('data', 'compiled'));
 for (const path of globSync('src/**/*.ts')) {
-  if (!BEGIN.has(path) && !path.endsWith('.d.ts')) await import(resolve(path));
+  if (!path.endsWith('.d.ts') && isModule(path)) await import(resolve(path));
 }
 flushCompileCache();
 // The first module of a start: it is read, finds no settings, and ends.

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Koa from 'koa';
 import { superfluousIn } from '../../deploy/image/trim.ts';
@@ -44,6 +44,20 @@ it('keeps what the database client is made of, and not what made it', () => {
   );
   const lost = Object.keys(dependencies).filter((name) => gone.has(`node_modules/${name}`));
   expect(lost).toEqual(['prisma']);
+});
+
+it('has every package that a module of src imports', () => {
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+    read('package.json'),
+  );
+  const imported = globSync('src/**/*.ts', { cwd: root }).flatMap((file) =>
+    [...read(file).matchAll(/^import (?!type ).*? ?'([^'.][^']*)';$/gm)].map(([, path = '']) =>
+      path.startsWith('@') ? path.split('/').slice(0, 2).join('/') : (path.split('/')[0] ?? ''),
+    ),
+  );
+  const packages = new Set(imported.filter((name) => !name.startsWith('node:')));
+  expect([...packages].filter((name) => !(name in dependencies))).toEqual([]);
+  expect(packages.size).toBeGreaterThan(10);
 });
 
 it('runs as nobody special, on what is there', () => {
