@@ -128,8 +128,8 @@ async function openGround(
     log.warn({ err: error }, 'breached passwords cannot be asked for');
   const jobs = postgresJobs({ config: place.direct, worker, onError, renew });
   const alarm = signingAlarm(log);
+  // Not closed with the house: a start that waits for a store comes back for the same one.
   const vault = await more.vault?.();
-  atClose(() => vault?.close());
   const furniture = { database, jobs, now, onDisturbance, hashing, watch, alarm, vault, fresh };
   const house = { ...furnish(settings, furniture), close };
   if (house.brand.palette.adjusted) log.info(ADJUSTED);
