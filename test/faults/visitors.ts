@@ -113,7 +113,7 @@ async function redeem(world: World, of: string, code: string): Promise<Attempt> 
     recorder.tell({ is: 'issued', jwt: jwt ?? '', of, scope: String(tokens['scope']) });
   }
   const session = { of, accessToken: accessToken ?? '', refreshToken: refreshToken ?? '' };
-  if (Math.random() < 0.1) await stealCode(world, code, session.accessToken);
+  if (Math.random() < 0.1) await stealCode(world, code, session);
   else keep(world, { ...session, busy: false });
   return DONE;
 }
@@ -126,16 +126,24 @@ function keep({ sessions }: World, session: World['sessions'][number]): void {
 }
 
 /** Somebody saw the code, and comes with it too: nobody gets anything more from it. */
-async function stealCode(world: World, code: string, accessToken: string): Promise<void> {
-  const { answer } = await persist(() => post(world, { kind: 'sign-in' }, redemptionOf(code)));
+async function stealCode(
+  world: World,
+  code: string,
+  { of, accessToken }: { of: string; accessToken: string },
+): Promise<void> {
+  const { answer } = await persist(() => post(world, { kind: 'sign-in', of }, redemptionOf(code)));
   if (!answer) return;
   world.recorder.tell({ is: 'replayed', code, status: answer.status });
-  await mustBeDead(world, 'a replayed code', accessToken);
+  await mustBeDead(world, 'a replayed code', { of, accessToken });
 }
 
-async function mustBeDead(world: World, what: string, accessToken: string): Promise<void> {
+async function mustBeDead(
+  world: World,
+  what: string,
+  { of, accessToken }: { of: string; accessToken: string },
+): Promise<void> {
   const headers = { authorization: `Bearer ${accessToken}` };
-  const me = world.recorder.sender('me');
+  const me = world.recorder.sender('me', of);
   await sleep(1000);
   const { answer } = await persist(() => me(`${world.issuer}/me`, { headers }));
   if (answer?.status === 200) world.recorder.tell({ is: 'outlived', what, status: 200 });
@@ -161,15 +169,18 @@ async function signOut(world: World, browser: Browser, { email }: Person): Promi
   // Its application is just using it: what it is told then says nothing.
   if (session?.busy) return;
   if (session) world.sessions.splice(world.sessions.indexOf(session), 1);
+  let wasIn = true;
   const out = await visit(world, 'sign-out', async () => {
     const { answer: asking } = await persist(() => browser.visit('/session/end'));
     if (!asking) return LATE;
-    if (!/<form/.test(asking.text)) return DONE;
+    // Where nobody is signed in any more, nothing is ended.
+    if (!asking.text.includes(email)) wasIn = false;
+    if (!wasIn) return DONE;
     const { answer: left } = await persist(() => browser.submit(asking));
     if (!left) return LATE;
     return left.status < 400 ? DONE : anew(saidBy(left));
   });
-  if (session && out) await mustBeDead(world, 'a session that was ended', session.accessToken);
+  if (session && out && wasIn) await mustBeDead(world, 'a session that was ended', session);
 }
 
 /** Makes an account, all the way. */

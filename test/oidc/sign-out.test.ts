@@ -70,6 +70,27 @@ describe.each(BACKENDS)('signing out (%s)', (backend) => {
     expect(silent.leftFor?.searchParams.get('error')).toBe('login_required');
   });
 
+  it('can be asked for again where the database could not end the session', async () => {
+    const { browser, person, tokens } = await signIn(app);
+    const asking = await browser.visit(endUrl({}));
+    const { db } = house.house;
+    await db.$executeRaw`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+      AS $$ BEGIN RAISE EXCEPTION 'canceled' USING ERRCODE = '57014'; END $$`;
+    await db.$executeRaw`CREATE TRIGGER refusal BEFORE UPDATE ON sessions
+      FOR EACH ROW EXECUTE FUNCTION refuse()`;
+    // Nor does what its cookie opens come back, once it is gone.
+    await db.$executeRaw`CREATE TRIGGER refusal BEFORE INSERT OR UPDATE ON artifacts
+      FOR EACH ROW EXECUTE FUNCTION refuse()`;
+    const button = { action: '/session/end/confirm', ...YES };
+    expect((await browser.submit(asking, {}, button)).status).toBe(503);
+    await db.$executeRaw`DROP FUNCTION refuse CASCADE`;
+    expect((await browser.visit('/session/end')).text).toContain(person.email);
+    await signOut(browser);
+    const living = await house.house.sessions.listLiving(person.id, house.now());
+    expect(living).toEqual([]);
+    expect((await me(house, tokens.access_token)).status).toBe(401);
+  });
+
   it('leaves what was granted offline alive', async () => {
     const scope = 'openid email offline_access';
     const { browser, tokens, person } = await signIn(app, { scope });

@@ -90,8 +90,9 @@ async function leave(storage: ProtocolStorage, id: string): Promise<void> {
     changesOf(ctx).left(key, left);
     return;
   }
-  await storage.artifacts.removeSession(digest(id));
+  // First what everything hangs on: as long as it lives, its owner can find the way out again.
   if (ctx && current?.accountId) await end(storage, ctx, current.uid);
+  await storage.artifacts.removeSession(digest(id));
 }
 
 async function end(
