@@ -165,7 +165,7 @@ async function moveToSmallDisk({ postgres, atClose }: Stage): Promise<void> {
     { encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`no small disk: ${stderr}`);
-  atClose.push(() => spawnSync('umount', [disk]));
+  atClose.push(() => spawnSync('umount', ['-l', disk]));
   chownSync(disk, 65_534, 65_534);
   await postgres.ask(
     `CREATE TABLESPACE small LOCATION '${disk}'`,
