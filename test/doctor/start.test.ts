@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { openAttentiveLog } from '../../src/doctor/notices.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { openHouse } from '../../src/wiring.ts';
+import { gatehouse } from '../support/command-line.ts';
 import { type TestDatabase, freshDatabase } from '../support/database.ts';
 import { databaseUrl } from '../support/database-url.ts';
 import { type LogLines, collectLog } from '../support/log-lines.ts';
@@ -54,6 +55,19 @@ describe('a read-only database', () => {
     await expect(start(env)).rejects.toThrow(
       /^The database is set to be read-only\. Point DATABASE_URL at the primary\. .*\(database-read-only: see `npx gatehouse doctor`\.\)$/,
     );
+  });
+
+  it('is still read by a command that does not migrate', async () => {
+    const env = { DATABASE_URL: databaseUrl(database.config) };
+    const manual = { ...env, GATEHOUSE_MIGRATE: 'manual' };
+    expect(await gatehouse(['client', 'list'], { env: manual })).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    expect(await gatehouse(['migrate', '--status'], { env })).toMatchObject({ code: 0, err: '' });
+    const { code, err } = await gatehouse(['migrate'], { env });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The database is set to be read-only\./);
   });
 
   it('ends the process with its sentence', async () => {
