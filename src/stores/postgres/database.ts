@@ -137,10 +137,18 @@ function statementName(sql: string): string {
 function endSilentConnections(pool: Pool, silenceMs: number): void {
   pool.on('connect', (client) => {
     const socket = socketOf(client);
-    socket?.on('timeout', () => socket.destroy());
+    socket?.on('timeout', () => unlessHeard(socket, () => socket.destroy()));
   });
   pool.on('acquire', (client) => socketOf(client)?.setTimeout(silenceMs));
   pool.on('release', (_error, client) => socketOf(client)?.setTimeout(0));
+}
+
+/** After a stall of our own a timer is due before answers are read that have been here for long: it waits for those. */
+function unlessHeard(socket: Socket, then: () => void): void {
+  const { bytesRead } = socket;
+  setImmediate(() => {
+    if (socket.bytesRead === bytesRead) then();
+  });
 }
 
 /** The driver shows its socket to nobody; a test holds that it is still there. */
