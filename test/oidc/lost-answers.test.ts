@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import * as jose from 'jose';
 import { digest } from '../../src/crypto/digest.ts';
 import { BACKENDS, type TestHouse, openTestHouse } from '../support/house.ts';
@@ -8,6 +9,7 @@ import { type Replica, openReplica } from './replica.ts';
 
 /** More of them prove more: PROVE_ROUNDS=100. */
 const ROUNDS = Number(process.env['PROVE_ROUNDS'] ?? 1);
+jest.setTimeout(30_000 + ROUNDS * 5000);
 
 const isExchange = (sent: string) => sent.includes('{"grantType":"authorization_code"}');
 
