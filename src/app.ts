@@ -8,7 +8,7 @@ import { accessLog } from './http/access-log.ts';
 import { CannotGoOn } from './http/cannot-go-on.ts';
 import { clientAddress } from './http/client-address.ts';
 import { type ErrorPage, errorPages } from './http/error-pages.ts';
-import { type InFlight, classOf } from './http/in-flight.ts';
+import { type InFlight, PROGRAMS, classOf } from './http/in-flight.ts';
 import { withinLimits } from './http/limits.ts';
 import { type ReadyAnswer, readyAnswers } from './http/ready-answers.ts';
 import { publicTexts } from './http/public-texts.ts';
@@ -100,7 +100,7 @@ function openKoa(entrance: Entrance, rooms?: Rooms): Koa {
 
 /** Where only programs come: none of our pages is on their way. */
 function forPrograms(provider: Middleware): Middleware {
-  return (ctx, next) => (classOf(ctx) === 'token' ? provider(ctx, next) : next());
+  return (ctx, next) => (PROGRAMS.has(classOf(ctx)) ? provider(ctx, next) : next());
 }
 
 const shutForNow: Middleware = () => {

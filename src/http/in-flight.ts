@@ -18,6 +18,9 @@ const TOKENS = /^\/(token|request)(\/|$)/;
 const PAGES =
   /^\/(auth|session|interaction|sign-in|sign-up|password-reset|email-verification|signed-in)?(\/|$)/;
 
+/** What programs alone ask for: no page of ours is on their way. */
+export const PROGRAMS: ReadonlySet<RequestClass> = new Set(['token', 'inquiry'] as const);
+
 export function classOf({ method, path }: Pick<Context, 'method' | 'path'>): RequestClass {
   if (method === 'POST' && PASSWORDS.test(path)) return 'password';
   if (INQUIRIES.test(path)) return 'inquiry';

@@ -22,7 +22,10 @@ export interface GateLimits {
   now?: () => number;
 }
 
-export function openGate({ now = () => performance.now(), ...limits }: GateLimits): SigningGate {
+export function openSigningGate({
+  now = () => performance.now(),
+  ...limits
+}: GateLimits): SigningGate {
   const line = boundedLine(limits.atOnce, limits.waiting);
   let failed = 0;
   let restUntil = 0;

@@ -3,7 +3,7 @@ import { type Vault, VaultAway, VaultFault, type VaultRequest } from '../vault/v
 import type { Alarm } from './alarm.ts';
 import { SignerAway } from './key-ring.ts';
 import { type Signable, assertVerifies } from './signatures.ts';
-import { type SigningGate, openGate } from './signing-gate.ts';
+import { type SigningGate, openSigningGate } from './signing-gate.ts';
 import { NO_VERSIONS, type TransitVersions, signatureIn, versionsIn } from './transit-answers.ts';
 import { type VaultQuestions, vaultQuestions } from './vault-questions.ts';
 
@@ -48,7 +48,7 @@ const GLANCE_MS = 250;
 export function openTransit(deps: TransitDeps): Transit {
   // A few connections more than signatures: reading must not wait behind them.
   const questions = vaultQuestions(deps.vault, AT_ONCE + 4);
-  const gate = openGate({
+  const gate = openSigningGate({
     atOnce: AT_ONCE,
     waiting: WAITING,
     limitMs: SIGN_LIMIT_MS,
