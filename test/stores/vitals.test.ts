@@ -124,3 +124,31 @@ it('knows nothing of what never was', async () => {
 });
 
 const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
+
+it('answers each of many who ask at once what is theirs', async () => {
+  const { vitals, grants, obtain, session } = await signedIn(db);
+  const ids = Array.from({ length: 150 }, (_, at) => `client-${at}`);
+  const all = await Promise.all(ids.map((clientId) => obtain({ clientId })));
+  const revoked = new Set(all.filter((_, at) => at % 3 === 0).map(({ id }) => id));
+  await Promise.all([...revoked].map((id) => grants.revoke(id, NOW)));
+
+  const asked = [...all, ...all.slice(0, 10)];
+  const answers = await Promise.all(asked.map(({ id }) => vitals.ofGrant(id, NOW)));
+  expect(answers.map((vital) => vital?.grants)).toEqual(
+    asked.map((grant) => (revoked.has(grant.id) ? undefined : [grant])),
+  );
+  expect(answers[1]?.session).toEqual(session);
+});
+
+it('never gives an answer that is older than the question', async () => {
+  const { vitals, grants, obtain } = await signedIn(db);
+  const others = await Promise.all(['a', 'b'].map((clientId) => obtain({ clientId })));
+  for (let round = 0; round < 20; round += 1) {
+    const { id } = await obtain({ clientId: `round-${round}` });
+    const underWay = [...others, { id }].map((one) => vitals.ofGrant(one.id, NOW));
+    await grants.revoke(id, NOW);
+    const after = await Promise.all([...others, { id }].map((one) => vitals.ofGrant(one.id, NOW)));
+    expect(after.map((vital) => vital !== undefined)).toEqual([true, true, false]);
+    await Promise.all(underWay);
+  }
+});

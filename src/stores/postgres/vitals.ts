@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Vitals, VitalsStore } from '../../oidc/protocol-store.ts';
 import type { Account } from '../../accounts/account.ts';
 import type { Grant, SessionLife } from '../../sessions/store.ts';
+import { askedTogether } from './asked-together.ts';
 import { named } from './database.ts';
 import { ACCOUNT, GRANT, SESSION, asJson, fromJson } from './rows.ts';
 
@@ -11,10 +12,10 @@ import { ACCOUNT, GRANT, SESSION, asJson, fromJson } from './rows.ts';
  */
 export function postgresVitals(pool: Pool): VitalsStore {
   return {
-    async ofGrant(grantId, at) {
-      const { rows } = await named<VitalsRow>(pool, OF_GRANT, [grantId, at]);
-      return readVitals(rows);
-    },
+    ofGrant: askedTogether(async (grantIds, at) => {
+      const { rows } = await named<GrantRow>(pool, OF_GRANTS, [grantIds, at]);
+      return new Map(rows.map((row) => [row.id, vitalsIn(row)]));
+    }),
     async ofSession(sessionId, clientId, at) {
       const { rows } = await named<VitalsRow>(pool, OF_SESSION, [sessionId, at, clientId ?? null]);
       return readVitals(rows);
@@ -37,7 +38,7 @@ export const LIVING_GRANT = `grants g
 
 export const LIVES = `(g.offline OR s.id IS NOT NULL)`;
 
-const OF_GRANT = `SELECT ${VITALS} FROM ${LIVING_GRANT} WHERE g.id = $1 AND ${LIVES}`;
+const OF_GRANTS = `SELECT g.id, ${VITALS} FROM ${LIVING_GRANT} WHERE g.id = any($1::text[]) AND ${LIVES}`;
 
 const OF_SESSION = `SELECT ${VITALS} FROM sessions s
   JOIN accounts a ON a.id = s.account_id AND a.disabled_at IS NULL AND ${SESSION_LIVES}
@@ -50,6 +51,10 @@ export interface VitalsRow {
   s: unknown[] | null;
 }
 
+interface GrantRow extends VitalsRow {
+  id: string;
+}
+
 const toAccount = fromJson<Account>(ACCOUNT);
 const toGrant = fromJson<Grant>(GRANT);
 const toSession = fromJson<SessionLife>(SESSION);
@@ -57,7 +62,10 @@ const toSession = fromJson<SessionLife>(SESSION);
 /** All rows tell of the same account and session; each of another grant. */
 export function readVitals(rows: readonly VitalsRow[]): Vitals | undefined {
   const [first] = rows;
-  if (!first) return undefined;
+  return first && vitalsIn(first, rows);
+}
+
+function vitalsIn(first: VitalsRow, rows: readonly VitalsRow[] = [first]): Vitals {
   return {
     account: toAccount(first.a),
     ...(first.s && { session: toSession(first.s) }),
