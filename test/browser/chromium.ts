@@ -68,6 +68,15 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
 export const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
 export const press = (page: Page, name: string) => page.getByRole('button', { name }).click();
 
+/** With the keyboard, into the field that the page puts the focus on: it does so a moment after it has come. */
+export async function typeFirst(page: Page, text: string): Promise<void> {
+  await focused(page);
+  await page.keyboard.type(text);
+}
+
+export const focused = (page: Page) =>
+  page.waitForFunction('document.activeElement.tagName === "INPUT"');
+
 /** Where the browser is sent back to: an application that says one word. */
 export async function applicationPage(): Promise<{ redirectUri: string; close(): Promise<void> }> {
   const server = createServer((_request, response) => {

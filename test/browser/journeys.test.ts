@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { type Application, PUBLIC, application, request } from '../oidc/application.ts';
 import { type Person, type TestHouse, openTestHouse } from '../support/house.ts';
-import { applicationPage, inChromium } from './chromium.ts';
+import { applicationPage, inChromium, typeFirst } from './chromium.ts';
 import { tooFaint } from './contrast.ts';
 import { tooWideAt } from './inspect.ts';
 
@@ -106,7 +106,7 @@ inChromium((open) => {
     const { page } = await open();
     const state = await begin(page);
     // The first field has the focus; Enter is the button.
-    await page.keyboard.type(person.email);
+    await typeFirst(page, person.email);
     await page.keyboard.press('Tab');
     if (await page.evaluate('document.activeElement.tagName === "BUTTON"')) {
       await page.keyboard.press('Tab');

@@ -5,7 +5,7 @@ import { type Application, PUBLIC, application, request } from '../oidc/applicat
 import { PLENTY } from '../proofs/a-proof.ts';
 import { type TestHouse, openTestHouse } from '../support/house.ts';
 import { codeIn, letterTo, linkIn } from '../support/letters.ts';
-import { applicationPage, heading, inChromium, press } from './chromium.ts';
+import { applicationPage, heading, inChromium, press, typeFirst } from './chromium.ts';
 import { isWide, tooWideAt } from './inspect.ts';
 
 // A browser starts and paints; a busy machine takes its time.
@@ -203,13 +203,13 @@ inChromium((open) => {
     await page.goto(`${house.issuer}/sign-up`);
     const email = `${randomUUID()}@example.com`;
     // The first field has the focus; Enter is the button.
-    await page.keyboard.type(email);
+    await typeFirst(page, email);
     await page.keyboard.press('Enter');
     await heading(page, 'Confirm your address');
-    await page.keyboard.type(await code(email));
+    await typeFirst(page, await code(email));
     await page.keyboard.press('Enter');
     await heading(page, 'Create your account');
-    await page.keyboard.type('Ada');
+    await typeFirst(page, 'Ada');
     const focused = () => page.evaluate('document.activeElement.id');
     for (let tabs = 0; tabs < 8 && (await focused()) !== 'new_password'; tabs += 1) {
       await page.keyboard.press('Tab');
