@@ -7,6 +7,7 @@ import { classOf } from '../../src/http/in-flight.ts';
 import { type Application, application, request, signIn } from '../oidc/application.ts';
 import { type TestHouse, openTestHouse } from '../support/house.ts';
 import { type Asked, send } from '../support/http.ts';
+import { timed } from '../support/stopwatch.ts';
 
 let home: TestHouse;
 let app: Application;
@@ -20,16 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => home.close());
 
-async function timed(path: string, asked: Asked = {}) {
-  const began = performance.now();
-  const answer = await send(`${home.issuer}${path}`, asked);
-  return { ...answer, ms: performance.now() - began };
-}
+const ask = (path: string, asked: Asked = {}) => timed(() => send(`${home.issuer}${path}`, asked));
 
-const me = () => timed('/me', { headers: { authorization: `Bearer ${accessToken}` } });
-const page = () => timed('/sign-in', { headers: { accept: 'text/html' } });
+const me = () => ask('/me', { headers: { authorization: `Bearer ${accessToken}` } });
+const page = () => ask('/sign-in', { headers: { accept: 'text/html' } });
 const clientCredentials = () =>
-  timed('/token', {
+  ask('/token', {
     headers: { authorization: `Basic ${btoa(`${app.id}:${app.secret}`)}` },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
@@ -89,8 +86,8 @@ describe('a storm of what cannot be done now', () => {
       await wait(50);
       const others = await Promise.all([
         page(),
-        timed('/jwks'),
-        timed('/health/live'),
+        ask('/jwks'),
+        ask('/health/live'),
         clientCredentials(),
       ]);
       expect(others.map(({ status }) => status)).toEqual([303, 200, 200, 200]);
@@ -107,8 +104,7 @@ describe('a storm of what cannot be done now', () => {
 
   it('of pages is answered with a page, in the language of the reader', async () => {
     const { url } = await request(app);
-    const begins = () =>
-      timed(`${url.pathname}${url.search}`, { headers: { accept: 'text/html' } });
+    const begins = () => ask(`${url.pathname}${url.search}`, { headers: { accept: 'text/html' } });
     const answers = await whileHeldUp('artifacts', async () => {
       const storm = Promise.all(Array.from({ length: 200 }, begins));
       expect((await clientCredentials()).status).toBe(200);
@@ -142,5 +138,5 @@ it('gives a body that trickles in no place that others need', async () => {
 
 it('refuses more than a hundred headers', async () => {
   const headers = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`x-${i}`, '1']));
-  expect((await timed('/', { headers })).status).toBe(431);
+  expect((await ask('/', { headers })).status).toBe(431);
 });

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Application, application, signIn } from '../oidc/application.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { type TestHouse, openTestHouse } from '../support/house.ts';
-import { type Answer, type Asked, send } from '../support/http.ts';
+import { type Asked, send } from '../support/http.ts';
+import { timed } from '../support/stopwatch.ts';
 import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.ts';
 
 let database: TestDatabase;
@@ -30,15 +31,11 @@ afterAll(async () => {
 /** What a request may cost that meets a database which is away. */
 const PATIENCE_MS = 3000;
 
-async function timed(path: string, asked: Asked = {}): Promise<Answer & { ms: number }> {
-  const began = performance.now();
-  const answer = await send(`${home.issuer}${path}`, asked);
-  return { ...answer, ms: performance.now() - began };
-}
+const ask = (path: string, asked: Asked = {}) => timed(() => send(`${home.issuer}${path}`, asked));
 
 const basic = () => `Basic ${Buffer.from(`${app.id}:${app.secret}`).toString('base64')}`;
 const refreshing = () =>
-  timed('/token', {
+  ask('/token', {
     headers: { authorization: basic() },
     body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }),
   });
@@ -51,7 +48,7 @@ describe.each([
   afterAll(async () => {
     proxy.heal();
     const deadline = performance.now() + 5000;
-    while ((await timed('/health/ready')).status !== 200) {
+    while ((await ask('/health/ready')).status !== 200) {
       if (performance.now() > deadline) throw new Error('It does not heal.');
       await wait(50);
     }
@@ -70,7 +67,7 @@ describe.each([
   });
 
   it('a page says so, and nothing of how', async () => {
-    const answer = await timed('/auth?client_id=unknown&scope=openid', {
+    const answer = await ask('/auth?client_id=unknown&scope=openid', {
       headers: { accept: 'text/html' },
     });
     expect(answer.status).toBe(503);
@@ -82,8 +79,8 @@ describe.each([
   });
 
   it('whoever asks is told that it lives and is not ready', async () => {
-    expect((await timed('/health/live')).status).toBe(200);
-    const ready = await timed('/health/ready');
+    expect((await ask('/health/live')).status).toBe(200);
+    const ready = await ask('/health/ready');
     expect(ready.status).toBe(503);
     expect(ready.text).toBe('not ready\n');
     expect(ready.ms).toBeLessThan(2000);
@@ -95,7 +92,7 @@ describe.each([
       '/.well-known/openid-configuration',
       '/.well-known/oauth-authorization-server',
     ]) {
-      const answer = await timed(path);
+      const answer = await ask(path);
       expect([path, answer.status]).toEqual([path, 200]);
       expect(answer.ms).toBeLessThan(500);
     }

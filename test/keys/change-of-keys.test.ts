@@ -1,11 +1,11 @@
 import { verify } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import type { KeyRing } from '../../src/keys/key-ring.ts';
 import { ensureKeys } from '../../src/keys/make-keys.ts';
 import { revokeKey } from '../../src/keys/revoke.ts';
 import { rotateNow } from '../../src/keys/rotate.ts';
 import { postgresChangeFeed } from '../../src/stores/postgres/change-feed.ts';
 import { DAY_S, type KeyHouse, keyHouse, keysIn } from './key-house.ts';
+import { timeUntil } from '../support/stopwatch.ts';
 
 type Feed = ReturnType<typeof postgresChangeFeed>;
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
   house.turn(DAY_S);
   feeds = [0, 1].map(() => postgresChangeFeed({ config: house.database.config }));
   const [one, two] = feeds;
-  await until(() => feeds.every((feed) => feed.isFresh()));
+  await timeUntil(() => feeds.every((feed) => feed.isFresh()));
   first = await house.openRing(one && { changes: one });
   second = await house.openRing(two && { changes: two });
 });
@@ -28,21 +28,11 @@ afterEach(async () => {
   await house.close();
 });
 
-/** How long it took, in milliseconds. */
-async function until(reached: () => boolean): Promise<number> {
-  const begun = performance.now();
-  while (!reached()) {
-    if (performance.now() - begun > 5000) throw new Error('It did not come to that in 5 s.');
-    await setTimeout(2);
-  }
-  return performance.now() - begun;
-}
-
 it('a rotation reaches every process within two seconds', async () => {
   const next = await house.kid('next');
   await rotateNow(house.deps);
   const signs = (ring: KeyRing) => ring.current.kid === next;
-  expect(await until(() => signs(first) && signs(second))).toBeLessThan(2000);
+  expect(await timeUntil(() => signs(first) && signs(second))).toBeLessThan(2000);
   expect(second.document.etag).toBe(first.document.etag);
   expect(keysIn(second.document)).toHaveLength(3);
 });
@@ -50,7 +40,7 @@ it('a rotation reaches every process within two seconds', async () => {
 it('a revocation reaches every process within a second, and tokens of the key are refused', async () => {
   const { kid } = second.current;
   await revokeKey(house.deps, kid);
-  expect(await until(() => second.publicKey(kid) === undefined)).toBeLessThan(1000);
+  expect(await timeUntil(() => second.publicKey(kid) === undefined)).toBeLessThan(1000);
   expect(second.hintKey(kid)).toBeUndefined();
   expect(keysIn(second.document).map((key) => key['kid'])).not.toContain(kid);
   await expect(second.sign(kid, Buffer.from('a.b'))).rejects.toMatchObject({ code: 'SIGNER_AWAY' });
@@ -80,6 +70,6 @@ it('a change is heard of although the feed was cut meanwhile', async () => {
   );
   const next = await house.kid('next');
   await rotateNow(house.deps);
-  expect(await until(() => first.current.kid === next)).toBeLessThan(2000);
-  await until(() => feeds.every((feed) => feed.isFresh()));
+  expect(await timeUntil(() => first.current.kid === next)).toBeLessThan(2000);
+  await timeUntil(() => feeds.every((feed) => feed.isFresh()));
 });

@@ -5,6 +5,7 @@ import * as jose from 'jose';
 import { fetchClientKeys } from '../../src/oidc/client-keys.ts';
 import { type TestHouse, openTestHouse } from '../support/house.ts';
 import { type Answer, send } from '../support/http.ts';
+import { timed } from '../support/stopwatch.ts';
 import { application, field, post } from './application.ts';
 
 /** A place where keys are published, and how often it was asked. */
@@ -115,9 +116,7 @@ describe('a client whose keys are at a place that hangs', () => {
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       client_assertion: assertion,
     });
-    const began = performance.now();
-    const answer = await send(`${house.issuer}/token`, { body });
-    return { ...answer, ms: performance.now() - began };
+    return timed(() => send(`${house.issuer}/token`, { body }));
   }
 
   it('is refused within three seconds, once, and then at once; others notice nothing', async () => {

@@ -4,6 +4,7 @@ import { type Database, openDatabase } from '../../src/stores/postgres/database.
 import { waitForDatabase } from '../../src/stores/postgres/wait-for-database.ts';
 import { isStoreAway } from '../../src/transactions/store-away.ts';
 import { createDatabase } from '../support/database.ts';
+import { timeOf, timeUntil } from '../support/stopwatch.ts';
 import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.ts';
 
 /** What one request may cost while the database is away. */
@@ -50,12 +51,9 @@ interface Cost {
 }
 
 async function costOf(request: () => Promise<unknown>): Promise<Cost> {
-  const from = performance.now();
-  const error: unknown = await request().then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  return { ms: performance.now() - from, away: isStoreAway(error) };
+  let away = false;
+  const ms = await timeOf(() => request().catch((error: unknown) => (away = isStoreAway(error))));
+  return { ms, away };
 }
 
 async function expectAllAway(requests: (() => Promise<unknown>)[]): Promise<void> {
@@ -67,10 +65,8 @@ async function expectAllAway(requests: (() => Promise<unknown>)[]): Promise<void
 
 /** Connections that were being made while it was away may still have to be given up. */
 async function expectHealing(): Promise<void> {
-  const from = performance.now();
-  while (!(await Promise.all(crowd().map(costOf))).every(({ away }) => !away)) {
-    expect(performance.now() - from).toBeLessThan(MOST_MS);
-  }
+  const works = async () => (await Promise.all(crowd().map(costOf))).every(({ away }) => !away);
+  expect(await timeUntil(works)).toBeLessThan(MOST_MS);
   await Promise.all(crowd().map((request) => request()));
 }
 

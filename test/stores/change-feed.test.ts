@@ -5,6 +5,7 @@ import {
   postgresChangeFeed,
 } from '../../src/stores/postgres/change-feed.ts';
 import { type TestDatabase, freshDatabase } from '../support/database.ts';
+import { timeUntil } from '../support/stopwatch.ts';
 import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.ts';
 
 /** Within which every process knows. */
@@ -25,7 +26,7 @@ beforeEach(async () => {
   feed = postgresChangeFeed({ config: { ...db.config, host: '127.0.0.1', port: proxy.port } });
   heard = [];
   feed.onChange((change) => heard.push(change));
-  await until(() => feed.isFresh());
+  await timeUntil(() => feed.isFresh());
 });
 afterEach(async () => {
   await feed.close();
@@ -43,19 +44,9 @@ async function disableSomebody(): Promise<Change> {
 const hears = (change: Change) =>
   heard.some((other) => JSON.stringify(other) === JSON.stringify(change));
 
-async function until(isSo: () => boolean): Promise<number> {
-  const from = performance.now();
-  while (!isSo()) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5);
-    });
-  }
-  return performance.now() - from;
-}
-
 it('tells every change, in order, within a second', async () => {
   const changes = [await disableSomebody(), await disableSomebody()];
-  expect(await until(() => changes.every(hears))).toBeLessThan(SOON_MS);
+  expect(await timeUntil(() => changes.every(hears))).toBeLessThan(SOON_MS);
   expect(heard.filter(({ kind }) => kind === 'account')).toEqual(changes);
   expect(feed.isFresh()).toBe(true);
 });
@@ -68,16 +59,16 @@ it('tells a change with its commit, and not one that was undone', async () => {
     await tx.account.update({ where: { id }, data: { signOutVersion: 2 } });
     expect(hears({ kind: 'account', id })).toBe(false);
   });
-  await until(() => hears({ kind: 'account', id }));
+  await timeUntil(() => hears({ kind: 'account', id }));
   expect(heard.filter(({ kind }) => kind === 'everything').length).toBeLessThanOrEqual(1);
 });
 
 it('takes what it does not understand for a change of everything', async () => {
   heard = [];
   await db.pool.query("NOTIFY gatehouse, 'gibberish'");
-  await until(() => heard.length > 0);
+  await timeUntil(() => heard.length > 0);
   await db.pool.query(`SELECT pg_notify('gatehouse', '{"kind":"newer"}')`);
-  await until(() => heard.length > 1);
+  await timeUntil(() => heard.length > 1);
   expect(heard).toEqual([{ kind: 'everything' }, { kind: 'everything' }]);
 });
 
@@ -86,37 +77,37 @@ it('does not tell those who no longer listen', async () => {
   const stop = feed.onChange((change) => others.push(change));
   stop();
   const change = await disableSomebody();
-  await until(() => hears(change));
+  await timeUntil(() => hears(change));
   expect(others).toEqual([]);
 });
 
 it('knows within a second that it hears nothing in a black hole, and catches up afterwards', async () => {
   proxy.blackHole();
-  expect(await until(() => !feed.isFresh())).toBeLessThan(2 * SOON_MS);
+  expect(await timeUntil(() => !feed.isFresh())).toBeLessThan(2 * SOON_MS);
   heard = [];
   const missed = await disableSomebody();
   proxy.heal();
-  await until(() => feed.isFresh());
+  await timeUntil(() => feed.isFresh());
   expect(hears(missed)).toBe(false);
   expect(heard).toContainEqual({ kind: 'everything' });
   const next = await disableSomebody();
-  await until(() => hears(next));
+  await timeUntil(() => hears(next));
 });
 
 it('knows at once that its connection was cut, and makes another', async () => {
   proxy.cut();
-  await until(() => !feed.isFresh());
+  await timeUntil(() => !feed.isFresh());
   heard = [];
   proxy.heal();
-  await until(() => feed.isFresh());
+  await timeUntil(() => feed.isFresh());
   expect(heard).toContainEqual({ kind: 'everything' });
 });
 
 it('is not fresh while its beats come back too late', async () => {
   proxy.delay(3000);
-  expect(await until(() => !feed.isFresh())).toBeLessThan(2 * SOON_MS);
+  expect(await timeUntil(() => !feed.isFresh())).toBeLessThan(2 * SOON_MS);
   proxy.heal();
-  await until(() => feed.isFresh());
+  await timeUntil(() => feed.isFresh());
 });
 
 it('stays fresh on a way that takes 400 ms, and counts from when a beat was sent', async () => {
@@ -133,7 +124,7 @@ it('stays fresh on a way that takes 400 ms, and counts from when a beat was sent
   expect(fresh / all).toBeGreaterThan(0.9);
   proxy.delay(900);
   // A beat that was heard 900 ms after it was sent says little about now.
-  expect(await until(() => !feed.isFresh())).toBeLessThan(1100);
+  expect(await timeUntil(() => !feed.isFresh())).toBeLessThan(1100);
 });
 
 it('does not come back once it is closed', async () => {

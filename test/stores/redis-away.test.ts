@@ -6,6 +6,7 @@ import { testRedis } from '../../src/stores/redis/examine.ts';
 import { isStoreAway } from '../../src/transactions/store-away.ts';
 import { freePort } from '../support/http.ts';
 import { startRedisServer } from '../support/redis-server.ts';
+import { timed } from '../support/stopwatch.ts';
 
 const TESTS: Record<string, () => Promise<void>> = {
   'fails at once while it is stopped, and works again by itself': async () => {
@@ -97,12 +98,12 @@ describe('a Redis', () => {
 });
 
 async function attempt(call: () => Promise<unknown>) {
-  const start = performance.now();
-  const outcome = await call().then(
-    (answer) => ({ answer, away: false }),
-    (error: unknown) => ({ answer: undefined, away: isStoreAway(error) }),
+  return timed(() =>
+    call().then(
+      (answer) => ({ answer, away: false }),
+      (error: unknown) => ({ answer: undefined, away: isStoreAway(error) }),
+    ),
   );
-  return { ...outcome, ms: performance.now() - start };
 }
 
 /** The first call after an outage may still fail, and one soon after may not. */

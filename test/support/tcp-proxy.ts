@@ -131,7 +131,7 @@ function inOrder(pass: (chunk: Buffer) => void) {
   const waiting: { chunk: Buffer; due: number }[] = [];
   const passOn = () => {
     while (waiting[0] && waiting[0].due <= performance.now()) pass(waiting.shift()?.chunk ?? EMPTY);
-    if (waiting[0]) setTimeout(passOn, waiting[0].due - performance.now());
+    if (waiting[0]) setTimeout(passOn, Math.max(0, waiting[0].due - performance.now()));
   };
   return (chunk: Buffer, waitMs: number) => {
     if (waitMs === 0 && waiting.length === 0) return pass(chunk);
