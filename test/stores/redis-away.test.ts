@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { redisArtifacts } from '../../src/stores/redis/artifacts.ts';
 import { openRedis } from '../../src/stores/redis/connection.ts';
 import { testRedis } from '../../src/stores/redis/examine.ts';
+import { limitWaiting } from '../../src/stores/redis/limit-waiting.ts';
 import { isStoreAway } from '../../src/transactions/store-away.ts';
 import { freePort } from '../support/http.ts';
 import { startRedisServer } from '../support/redis-server.ts';
@@ -44,6 +46,23 @@ const TESTS: Record<string, () => Promise<void>> = {
     }
     server.thaw();
     expect(await heals(() => store.find('AuthorizationCode', 'one'))).toBe(true);
+    redis.disconnect();
+    await server.discard();
+  },
+
+  'reads what has come while this process stood still before it gives anything up': async () => {
+    const server = await startRedisServer();
+    const redis = new Redis(server.url);
+    limitWaiting(redis, { commandMs: 40, silenceMs: 80 });
+    await redis.set('one', 'here');
+    const { stream } = redis;
+    for (let round = 0; round < 10; round += 1) {
+      const answer = redis.get('one');
+      standStill(100);
+      expect(await answer).toBe('here');
+    }
+    await pause(200);
+    expect(redis.stream).toBe(stream);
     redis.disconnect();
     await server.discard();
   },
@@ -104,6 +123,11 @@ async function attempt(call: () => Promise<unknown>) {
       (error: unknown) => ({ answer: undefined, away: isStoreAway(error) }),
     ),
   );
+}
+
+function standStill(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
 }
 
 /** The first call after an outage may still fail, and one soon after may not. */

@@ -12,7 +12,7 @@ export interface PostgresChangeFeed extends ChangeFeed {
 const BEAT_MS = 300;
 /** Longer without a beat: what was heard may not be the whole truth. */
 const FRESH_MS = 1000;
-/** Longer without a beat: the connection is dead, and made anew. */
+/** A beat that does not come back for so long: the connection is dead, and made anew. */
 const DEAD_MS = 2000;
 const CONNECT_MS = 2000;
 const FIRST_PAUSE_MS = 100;
@@ -101,7 +101,6 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
     keepAlive: true,
   });
   const beat = `gatehouse_beat_${randomUUID().replaceAll('-', '')}`;
-  let heardAt = performance.now();
   /** Of the one beat that is under way. */
   let sentAt: number | undefined;
   let beating: NodeJS.Timeout | undefined;
@@ -115,23 +114,21 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
     heard.onDeaf(error);
   };
   const send = () => {
-    if (sentAt !== undefined) return;
     sentAt = performance.now();
     client.query(`NOTIFY ${beat}`).catch(lose);
   };
   const judge = () => {
-    if (performance.now() - heardAt > DEAD_MS) lose(new Error('No beat came back.'));
-    else send();
+    if (sentAt === undefined) send();
+    else if (performance.now() - sentAt > DEAD_MS) lose(new Error('No beat came back.'));
   };
   client.on('error', (error) => beating && lose(error));
   client.on('notification', ({ channel, payload = '' }) => {
     if (lost) return;
     if (channel !== beat) return heard.onChange(toChange(payload));
     if (sentAt === undefined) return;
-    heardAt = performance.now();
     heard.onBeat(sentAt);
     // On a slow way the next one is late already.
-    const isSlow = heardAt - sentAt > BEAT_MS;
+    const isSlow = performance.now() - sentAt > BEAT_MS;
     sentAt = undefined;
     if (isSlow) send();
   });
@@ -142,7 +139,6 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
     void close(client);
     throw error;
   }
-  heardAt = performance.now();
   send();
   // When this process itself stood still, what came meanwhile is read before it is judged.
   beating = setInterval(() => setImmediate(judge), BEAT_MS);

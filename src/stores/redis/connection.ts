@@ -3,6 +3,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { CannotStart } from '../../process/cannot-start.ts';
 import { type RedisAddress, readRedisAddress } from '../../settings/redis-address.ts';
 import type { Watch } from '../../watching/watch.ts';
+import { limitWaiting } from './limit-waiting.ts';
 import { watchCommands } from './watched-commands.ts';
 
 /**
@@ -16,17 +17,13 @@ export interface RedisLog {
 }
 
 const CONNECT_MS = 1000;
-const COMMAND_MS = 1000;
-/** A connection that says nothing for so long, although asked, is dead. */
-const SILENCE_MS = 2000;
+const LIMITS = { commandMs: 1000, silenceMs: 2000 };
 const LONGEST_PAUSE_MS = 2000;
 /** How old the map of a cluster may grow: what a replica took over is found within this. */
 const SLOTS_MS = 1000;
 
 const FAIL_FAST = {
   connectTimeout: CONNECT_MS,
-  commandTimeout: COMMAND_MS,
-  socketTimeout: SILENCE_MS,
   keepAlive: 5000,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
@@ -41,6 +38,7 @@ export async function openRedis(url: string, log?: RedisLog, watch?: Watch): Pro
   const redis = WAYS[address.kind](address, () => opened);
   // Without a listener ioredis writes to the console.
   redis.on('error', (error: Error) => log?.warn({ err: error }, 'Redis cannot be reached.'));
+  limitWaiting(redis, LIMITS);
   if (watch) watchCommands(redis, watch);
   try {
     await redis.connect();
@@ -64,7 +62,7 @@ const WAYS: Record<RedisAddress['kind'], Way> = {
       ...commonTo(address),
       ...(address.sentinelPassword && { sentinelPassword: address.sentinelPassword }),
       ...(address.tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
-      sentinelCommandTimeout: COMMAND_MS,
+      sentinelCommandTimeout: LIMITS.commandMs,
       // At the start one round says that nobody is there; later on, giving up would be for good.
       sentinelRetryStrategy: (round) => (wasOpened() ? pauseBefore(round) : null),
     }),
