@@ -24,6 +24,54 @@ it('announces a disabled account to whoever listens', async () => {
   listener.release(true);
 });
 
+describe('a server that takes no writes any more', () => {
+  for (const [how, notice] of Object.entries({
+    'says so with an answer': () => db.pool.query('SET default_transaction_read_only = on'),
+    'refuses a write': () =>
+      db.prisma
+        .$transaction(async (tx) => {
+          await tx.$executeRaw`SET TRANSACTION READ ONLY`;
+          await tx.account.deleteMany();
+        })
+        .catch(() => {}),
+  })) {
+    it(`that ${how} loses every connection`, async () => {
+      const before = await three();
+      expect(before.size).toBe(3);
+      const busy = await db.pool.connect();
+      await notice();
+      busy.release();
+      const after = await three();
+      expect([...after].filter((pid) => before.has(pid))).toEqual([]);
+      expect(after.size).toBe(3);
+      expect(await pidOf()).toBe(await pidOf());
+    });
+  }
+
+  it('is asked once by each connection, until it takes them again', async () => {
+    const name = db.config.database ?? '';
+    await db.pool.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    await db.pool.query('SET default_transaction_read_only = on');
+    const [one, another] = [await pidOf(), await pidOf()];
+    expect(one).not.toBe(another);
+    await db.pool.query(
+      `BEGIN READ WRITE; ALTER DATABASE ${name} RESET default_transaction_read_only; COMMIT`,
+    );
+    expect(await pidOf()).toBe(await pidOf());
+  });
+});
+
+async function pidOf() {
+  const { rows } = await db.pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid;
+}
+
+async function three() {
+  const held = await Promise.all([1, 2, 3].map(() => db.pool.connect()));
+  held.forEach((client) => client.release());
+  return new Set(await Promise.all([pidOf(), pidOf(), pidOf()]));
+}
+
 it('prepares a statement once a connection, those of Prisma too', async () => {
   const client = await db.pool.connect();
   try {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, type ClientConfig } from 'pg';
+import type { Client, ClientConfig } from 'pg';
 import type { Change, ChangeFeed } from '../../changes/change-feed.ts';
 import type { DatabaseLog } from './database.ts';
 import { isRefusedLogin } from './renewing-pool.ts';
+import { RoleClient } from './server-role.ts';
 
 export interface PostgresChangeFeed extends ChangeFeed {
   close(): Promise<void>;
@@ -93,7 +94,7 @@ interface Heard {
 }
 
 async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
-  const client = new Client({
+  const client = new RoleClient({
     ...config,
     application_name: 'gatehouse changes',
     connectionTimeoutMillis: CONNECT_MS,
@@ -122,6 +123,10 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
     else if (performance.now() - sentAt > DEAD_MS) lose(new Error('No beat came back.'));
   };
   client.on('error', (error) => beating && lose(error));
+  // What changes is announced by another one then.
+  client.onDemoted = () => {
+    if (beating) lose(new Error(READ_ONLY));
+  };
   client.on('notification', ({ channel, payload = '' }) => {
     if (lost) return;
     if (channel !== beat) return heard.onChange(toChange(payload));
@@ -135,6 +140,7 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
   try {
     await client.connect();
     await client.query(`LISTEN gatehouse; LISTEN ${beat}`);
+    if (!client.takesWrites) throw new Error(READ_ONLY);
   } catch (error) {
     void close(client);
     throw error;
@@ -150,6 +156,8 @@ async function openEar(config: ClientConfig, heard: Heard): Promise<Ear> {
     },
   };
 }
+
+const READ_ONLY = 'The database takes no writes: another one may have taken over.';
 
 /** In a black hole a connection does not end: nobody waits for that. */
 async function close(client: Client): Promise<void> {

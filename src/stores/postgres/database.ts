@@ -10,6 +10,7 @@ import { Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryRes
 import { PrismaClient, type Prisma } from '../../../generated/prisma/client.ts';
 import type { Watch } from '../../watching/watch.ts';
 import { RenewingPool } from './renewing-pool.ts';
+import { RoleClient, leaveDemoted } from './server-role.ts';
 import { watchPool } from './watched-pool.ts';
 
 export interface Database {
@@ -65,6 +66,7 @@ export function openDatabase(connection: PoolConfig, options: DatabaseOptions = 
 function openPool(connection: PoolConfig, options: DatabaseOptions): Pool {
   const { max = 10, connectMs = CONNECT_MS, statementMs = STATEMENT_MS, log, watch } = options;
   const config: PoolConfig = {
+    Client: RoleClient,
     max,
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,
@@ -78,6 +80,7 @@ function openPool(connection: PoolConfig, options: DatabaseOptions): Pool {
   const { renew } = options;
   const pool = renew ? new RenewingPool(config, { config: connection, renew }) : new Pool(config);
   endSilentConnections(pool, statementMs + SILENCE_MORE_MS);
+  leaveDemoted(pool, log);
   logFaults(pool, log);
   if (watch) watchPool(pool, watch);
   return pool;
