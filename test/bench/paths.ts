@@ -7,6 +7,8 @@ import {
   exchange,
   expected,
   get,
+  mistypePassword,
+  openFirstPage,
   post,
   refresh,
   signIn,
@@ -102,6 +104,12 @@ export const PATHS: Record<string, Path> = {
       codeIn(await caller.connection.ask(authorize(own(caller))));
     },
   },
+  page: { once: ({ connection, audience }) => openFirstPage(connection, some(audience.accounts)) },
+  'wrong-password': {
+    once: ({ connection, audience }) => mistypePassword(connection, some(audience.accounts)),
+  },
+  /** A day's, by the share that each has. */
+  mixed: { once: (caller) => drawn().once(caller) },
   'sign-in': {
     async once({ connection, audience: { accounts, marks } }) {
       const person = some(accounts);
@@ -112,6 +120,26 @@ export const PATHS: Record<string, Path> = {
     },
   },
 };
+
+const MIX = [
+  { path: 'refresh', share: 0.22 },
+  { path: 'client-credentials', share: 0.2 },
+  { path: 'me', share: 0.2 },
+  { path: 'introspection', share: 0.15 },
+  { path: 'authorize', share: 0.08 },
+  { path: 'page', share: 0.05 },
+  { path: 'sign-in', share: 0.04 },
+  { path: 'jwks', share: 0.03 },
+  { path: 'discovery', share: 0.02 },
+  { path: 'wrong-password', share: 0.01 },
+];
+
+function drawn(): Path {
+  let rest = Math.random();
+  const path = PATHS[MIX.find(({ share }) => (rest -= share) < 0)?.path ?? 'me'];
+  if (!path) throw new Error('there is no such path');
+  return path;
+}
 
 /** Ends a run: there is nothing left to be used up. */
 export class OutOfStock extends Error {}

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -155,7 +155,10 @@ async function startServer(on: ServerOn, folder: string): Promise<RunningServer>
       ...on.env,
     },
   });
-  await untilReady(port, child);
+  await untilReady(port, child).catch((error: unknown) => {
+    const said = readFileSync(join(folder, 'log'), 'utf8').slice(-2000);
+    throw new Error(`the server did not start:\n${said}`, { cause: error });
+  });
   return { port, pid: child.pid ?? 0, stop: () => ended(child, 'SIGTERM') };
 }
 

@@ -69,7 +69,7 @@ function stormLine(idle: Sample, during: Sample): string {
 
 const p99 = ({ p99Ms }: Sample) => `${p99Ms.toFixed(1)} ms`;
 
-function aligned(rows: string[][]): string {
+export function aligned(rows: string[][]): string {
   const widths = rows.reduce<number[]>(
     (known, cells) => cells.map((cell, at) => Math.max(known[at] ?? 0, cell.length)),
     [],

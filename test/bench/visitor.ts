@@ -58,26 +58,55 @@ export function expected(reply: Reply, status: number): Reply {
 /** The whole way of a browser from the application's request to its code. */
 export async function signIn(
   connection: Connection,
-  { person, client, cookies }: Pick<Visitor, 'person' | 'client' | 'cookies'>,
+  who: Pick<Visitor, 'person' | 'client' | 'cookies'>,
 ): Promise<string> {
-  const browse = async (request: (headers: string) => string): Promise<Reply> => {
+  return codeIn(await typePassword(connection, who, PASSWORD));
+}
+
+/** Is shown the page once more. */
+export async function mistypePassword(connection: Connection, person: number): Promise<void> {
+  const who = { person, client: 0, cookies: new Map<string, string>() };
+  expected(await typePassword(connection, who, 'not what it is'), 400);
+}
+
+async function typePassword(
+  connection: Connection,
+  who: Pick<Visitor, 'person' | 'client' | 'cookies'>,
+  password: string,
+): Promise<Reply> {
+  const browse = browserOf(connection, who);
+  const page = await askForPassword(browse, who.client);
+  const action = /<form[^>]* action="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  const typed = { email: emailOf(who.person), password };
+  const origin = `Origin: https://${ISSUER_HOST}\r\nSec-Fetch-Site: same-origin\r\n`;
+  return browse((headers) => post(action, typed, `${headers}${origin}`));
+}
+
+/** Whom nobody has signed in yet. */
+export async function openFirstPage(connection: Connection, person: number): Promise<void> {
+  const who = { person, client: 0, cookies: new Map<string, string>() };
+  await askForPassword(browserOf(connection, who), who.client);
+}
+
+const askForPassword = async (browse: Browse, client: number) =>
+  expected(await browse((headers) => get(authorizePath(client), headers)), 200);
+
+/** Follows where it is sent, as far as the application. */
+type Browse = (request: (headers: string) => string) => Promise<Reply>;
+
+function browserOf(
+  connection: Connection,
+  { person, cookies }: Pick<Visitor, 'person' | 'cookies'>,
+): Browse {
+  return async function browse(request) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const reply = await connection.ask(request(`${from(person)}Cookie: ${cookie}\r\n`));
     for (const [name, value] of cookiesOf(reply)) cookies.set(name, value);
-    return reply;
-  };
-  const follow = async (reply: Reply): Promise<Reply> => {
     const way = headerOf(reply, 'location');
     if (way === undefined || way.startsWith(REDIRECT_URI)) return reply;
     const path = way.replace(`https://${ISSUER_HOST}`, '');
-    return follow(await browse((headers) => get(path, headers)));
+    return browse((headers) => get(path, headers));
   };
-  const page = expected(await follow(await browse((h) => get(authorizePath(client), h))), 200);
-  const action = /<form[^>]* action="([^"]+)"/.exec(page.body)?.[1] ?? '';
-  const typed = { email: emailOf(person), password: PASSWORD };
-  const origin = `Origin: https://${ISSUER_HOST}\r\nSec-Fetch-Site: same-origin\r\n`;
-  const last = await follow(await browse((h) => post(action, typed, `${h}${origin}`)));
-  return codeIn(last);
 }
 
 export function codeIn(reply: Reply): string {

@@ -194,7 +194,7 @@ function next(people: string[]): Person {
 }
 
 /** Reads each mail once. */
-function newestCode(mails: MailServer): (email: string) => string | undefined {
+export function newestCode(mails: MailServer): (email: string) => string | undefined {
   const codes = new Map<string, string[]>();
   let read = 0;
   return (email) => {

@@ -1,11 +1,13 @@
 /**
  * The long proofs, on real servers: `npm run prove`, or `npm run prove -- refresh` for one. Prints a table; exits with 1 where a
- * promise is broken. `npm run prove -- faults F-14 F-1 --outage=10` breaks only so, and only for so many seconds.
+ * promise is broken. `npm run prove -- faults F-14 F-1 --outage=10` breaks only so, and only for so many seconds;
+ * `npm run prove -- soak --minutes=2` takes two minutes in the place of an hour.
  */
 import { parseArgs } from 'node:util';
 import startRealParts from '../support/start-real-parts.js';
 import stopRealParts from '../support/stop-real-parts.js';
 import { faults } from '../faults/main.ts';
+import { soak } from '../soak/main.ts';
 import { axe } from './axe.ts';
 import { contactSheet } from './contact-sheet.ts';
 import { enumeration } from './enumeration.ts';
@@ -32,15 +34,21 @@ const PROOFS: Record<string, () => Promise<Row[]>> = {
   axe,
 };
 
-/** Nothing is proved by these: they are made for somebody to look at. */
-const ON_REQUEST: typeof PROOFS = { 'contact-sheet': contactSheet };
+/** One is made for somebody to look at, and proves nothing; the other takes an hour of its own. */
+const ON_REQUEST: typeof PROOFS = { 'contact-sheet': contactSheet, soak: soaked };
 
 /** They start their own databases. */
-const HAS_ITS_OWN = new Set(['faults']);
+const HAS_ITS_OWN = new Set(['faults', 'soak']);
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { outage: { type: 'string' } },
+  options: {
+    outage: { type: 'string' },
+    minutes: { type: 'string', default: '60' },
+    share: { type: 'string', default: '0.5' },
+    rate: { type: 'string' },
+    heap: { type: 'string', default: '96' },
+  },
 });
 const wanted = positionals.filter((word) => !FAULT.test(word));
 const chosen = Object.entries(wanted.length === 0 ? PROOFS : { ...PROOFS, ...ON_REQUEST }).filter(
@@ -59,6 +67,16 @@ try {
   if (needsParts) await stopRealParts();
 }
 process.exitCode = rows.length > 0 && rows.every(({ holds }) => holds) ? 0 : 1;
+
+function soaked(): Promise<Row[]> {
+  const { minutes, share, rate, heap } = options;
+  return soak({
+    minutes: Number(minutes),
+    share: Number(share),
+    heapMb: Number(heap),
+    ...(rate && { perS: Number(rate) }),
+  });
+}
 
 async function brokenByFaults(): Promise<Row[]> {
   const outcomes = await faults({

@@ -23,3 +23,21 @@ export function separation(first: readonly number[], second: readonly number[]):
   }
   return (ranks - (first.length * (first.length + 1)) / 2) / (first.length * second.length);
 }
+
+export interface Slope {
+  /** Of y for each unit of x. */
+  slope: number;
+  /** Its standard error: how much of it may be chance. */
+  error: number;
+}
+
+/** The straight line through the points by least squares. */
+export function slopeOf(points: readonly { x: number; y: number }[]): Slope {
+  const mean = (axis: 'x' | 'y') =>
+    points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  const [x0, y0] = [mean('x'), mean('y')];
+  const spread = points.reduce((sum, { x }) => sum + (x - x0) ** 2, 0);
+  const slope = points.reduce((sum, { x, y }) => sum + (x - x0) * (y - y0), 0) / spread;
+  const missed = points.reduce((sum, { x, y }) => sum + (y - y0 - slope * (x - x0)) ** 2, 0);
+  return { slope, error: Math.sqrt(missed / (points.length - 2) / spread) };
+}
