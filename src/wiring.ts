@@ -17,6 +17,7 @@ import { standingOf } from './standing.ts';
 import { bringUpToDate, databaseFor, testGround } from './stores/database-place.ts';
 import { postgresChangeFeed } from './stores/postgres/change-feed.ts';
 import { openDatabase, openPulse } from './stores/postgres/database.ts';
+import { durablePorts } from './stores/postgres/durable.ts';
 import { postgresJobs } from './stores/postgres/jobs.ts';
 import { protocolPorts } from './stores/postgres/protocol.ts';
 import type { Vault } from './vault/vault.ts';
@@ -56,12 +57,16 @@ export interface OpenHouseOptions {
 /** Opens everything, in order. When a part fails, what is open is closed again. */
 export function openHouse(settings: Settings, options: OpenHouseOptions): Promise<OpenHouse> {
   return orNothing(async (closing) => {
-    const { house, database, pulse, ...heard } = await openGround(settings, options, closing);
+    const ground = await openGround(settings, options, closing);
+    const { house, database, pulse, registrations, ...heard } = ground;
     await settleDemoClients(house);
     const inDatabase = protocolPorts(database.pool);
     const inRedis = await portsInRedis(settings, options, closing.add);
     const redis = inRedis && (() => inRedis.ping());
-    const furnished = furnishRooms(house, { ...heard, ...inDatabase, ...inRedis });
+    const furnished = furnishRooms(
+      { ...house, ...registrations() },
+      { ...heard, ...inDatabase, ...inRedis },
+    );
     const crowds = () => furnished.rooms.inFlight.crowds();
     return {
       ...house,
@@ -140,8 +145,21 @@ async function openGround(
 
   const ring = await openSigning(house, { changes, log, atClose });
   if (worker) void jobs.work(house.chores).catch(onError);
-  return { house, database, pulse, ring: watch ? watchedRing(ring, watch) : ring, changes };
+  const registrations = () => {
+    const registry = openDatabase(place.config, { max: REGISTRY_POOL, log, watch, renew });
+    atClose(() => registry.close());
+    const { clients, apis } = durablePorts(registry.prisma);
+    return { clients, apis };
+  };
+  const watched = watch ? watchedRing(ring, watch) : ring;
+  return { house, database, pulse, registrations, ring: watched, changes };
 }
+
+/**
+ * Who looks up an application or an API, because a cache does not know it, never waits behind those who ask about people.
+ * Such questions are rare and quick.
+ */
+const REGISTRY_POOL = 2;
 
 const ADJUSTED =
   'GATEHOUSE_BRAND_ACCENT stands out too little on a light page: its buttons are a little darker';

@@ -12,7 +12,7 @@ describe('a service acts for itself', () => {
   let house: TestHouse;
   let service: Application;
   beforeAll(async () => {
-    house = await openTestHouse();
+    house = await openTestHouse({ env: { DATABASE_POOL: '2' } });
     await house.house.apis.create({
       audience: NOTES,
       name: 'Notes',
@@ -42,6 +42,30 @@ describe('a service acts for itself', () => {
     });
     expect(payload).toMatchObject({ sub: service.id, client_id: service.id });
     expect(payload).not.toHaveProperty('gid');
+  });
+
+  it('although it was never heard of here, and the whole pool is taken', async () => {
+    const newcomer = await application(house, {
+      grantTypes: ['client_credentials'],
+      redirectUris: [],
+      scopes: [],
+      apis: { [NOTES]: ['read'] },
+    });
+    const isOver = Promise.withResolvers<void>();
+    const take = () => {
+      const isTaken = Promise.withResolvers<void>();
+      const gone = house.house.atomically(() => {
+        isTaken.resolve();
+        return isOver.promise;
+      });
+      return { isTaken: isTaken.promise, gone };
+    };
+    const both = [take(), take()];
+    await Promise.all(both.map(({ isTaken }) => isTaken));
+    const asked = oauth.clientCredentialsGrant(newcomer.config, { resource: NOTES });
+    const { access_token } = await asked.finally(() => isOver.resolve());
+    expect(jose.decodeJwt(access_token)).toMatchObject({ aud: NOTES });
+    await Promise.all(both.map(({ gone }) => gone));
   });
 
   it("with a token for an API, of that API's scopes and lifetime", async () => {

@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import type { RedisClient } from './connection.ts';
 
 export interface Limits {
@@ -18,9 +18,8 @@ export function limitWaiting(redis: RedisClient, limits: Limits): void {
 }
 
 function limitAt(redis: Redis, { commandMs, silenceMs }: Limits): void {
-  const send = redis.sendCommand.bind(redis);
   const sendCommand: Redis['sendCommand'] = (command, stream) => {
-    const answer = send(command, stream);
+    const answer = Redis.prototype.sendCommand.call(redis, command, stream);
     if (command.isSettled) return answer;
     const heard = heardFrom(redis);
     const late = () => {
