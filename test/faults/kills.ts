@@ -13,7 +13,7 @@ export const KILL_FAULTS: Fault[] = [
   {
     id: 'F-9',
     what: 'servers are killed in the middle of sign-ups and resets',
-    arrivals: { signUp: 4, resetPassword: 4, refreshOne: 1, askForItself: 1, askWho: 1 },
+    arrivals: { signUp: 4, resetPassword: 4, refreshOne: 1, askForItself: 1, askWho: 1, most: 24 },
     bar: BAR,
     hurt: killAgainAndAgain,
     after: cutOff('sign-up', 'reset'),
@@ -21,7 +21,7 @@ export const KILL_FAULTS: Fault[] = [
   {
     id: 'F-10',
     what: 'servers are killed in the middle of refreshes',
-    arrivals: { refreshOne: 40, signIn: 2, signUp: 0, resetPassword: 0, askWho: 1 },
+    arrivals: { refreshOne: 40, signIn: 2, signUp: 0, resetPassword: 0, askWho: 1, most: 24 },
     bar: BAR,
     hurt: killAgainAndAgain,
     after: cutOff('refresh'),
@@ -29,7 +29,7 @@ export const KILL_FAULTS: Fault[] = [
   {
     id: 'F-11',
     what: 'servers are killed in the middle of code exchanges',
-    arrivals: { signIn: 5, signUp: 0, resetPassword: 0, refreshOne: 1, askForItself: 0 },
+    arrivals: { signIn: 5, signUp: 0, resetPassword: 0, refreshOne: 1, askForItself: 0, most: 24 },
     bar: BAR,
     hurt: killAgainAndAgain,
     after: cutOff('sign-in'),

@@ -14,7 +14,10 @@ const ARRIVALS = {
   resetPassword: 0.25,
 };
 
-export type Arrivals = Partial<typeof ARRIVALS>;
+export interface Arrivals extends Partial<typeof ARRIVALS> {
+  /** While so many are inside, nobody comes: for what would else be more than the machine can do. */
+  most?: number;
+}
 
 const COMING: { [Name in keyof typeof ARRIVALS]: (world: World) => Promise<void> } = {
   signIn,
@@ -42,7 +45,7 @@ export interface Load {
 }
 
 /** The usual crowd, but where it is said how many of whom come. */
-export function openLoad(world: World, changes: Arrivals = {}): Load {
+export function openLoad(world: World, { most = Infinity, ...changes }: Arrivals = {}): Load {
   const arrivals = { ...ARRIVALS, ...changes };
   const inside = new Set<Promise<void>>();
   const over = new AbortController();
@@ -52,6 +55,7 @@ export function openLoad(world: World, changes: Arrivals = {}): Load {
     while (!over.signal.aborted) {
       await sleep((-Math.log(1 - Math.random()) * 1000) / perS);
       if (over.signal.aborted) return;
+      if (inside.size >= most) continue;
       const gone = come(world).finally(() => inside.delete(gone));
       inside.add(gone);
     }
