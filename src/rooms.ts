@@ -7,7 +7,6 @@ import type { ChangeFeed } from './changes/change-feed.ts';
 import { logoRoutes } from './clients/logo-routes.ts';
 import { consentRoutes } from './consent/routes.ts';
 import { continueAsRoutes } from './continue-as/routes.ts';
-import { developmentRoutes } from './development/routes.ts';
 import { linkRoutes } from './email-verification/link-routes.ts';
 import { emailVerificationRoutes } from './email-verification/routes.ts';
 import { homeRoutes } from './home/routes.ts';
@@ -71,10 +70,10 @@ export interface Furniture {
 const STATIC = join(import.meta.dirname, '../views/static');
 
 /** The protocol and the pages, put together: everything that lies behind the entrance. */
-export function furnishRooms(
+export async function furnishRooms(
   house: House,
   furniture: Furniture,
-): { rooms: Rooms; errorPage: ErrorPage } {
+): Promise<{ rooms: Rooms; errorPage: ErrorPage }> {
   const { settings, brand, keys, now } = house;
   const { ring, artifacts } = furniture;
   const issuer = settings.ISSUER;
@@ -124,7 +123,7 @@ export function furnishRooms(
       documents: ready.serve,
       readyAt: (path) => ready.readyAt(path),
       inFlight: limitInFlight(boundsWithin(meansOf(settings))),
-      pages: [files.serve, postingPage(render), fromOurPages(issuer, ...routersOf(page))],
+      pages: [files.serve, postingPage(render), fromOurPages(issuer, ...(await routersOf(page)))],
       provider: protocol(provider, { ring }),
     },
   };
@@ -147,7 +146,7 @@ interface Page extends House {
   artifacts: ArtifactStore;
 }
 
-function routersOf(page: Page): Router[] {
+async function routersOf(page: Page): Promise<Router[]> {
   return [
     homeRoutes(page),
     languageRoutes(page),
@@ -164,8 +163,14 @@ function routersOf(page: Page): Router[] {
     consentRoutes(page),
     continueAsRoutes(page),
     interactionRoutes(page),
-    ...(page.development ? developmentRoutes(page) : []),
+    ...(page.development ? await developmentRoutesOf(page) : []),
   ];
+}
+
+/** With a relying party of its own, which production need not keep in memory. */
+async function developmentRoutesOf(page: Page): Promise<Router[]> {
+  const { developmentRoutes } = await import('./development/routes.ts');
+  return developmentRoutes(page);
 }
 
 /** Whatever changes anything here was posted from a page of ours. */

@@ -63,7 +63,7 @@ export function openHouse(settings: Settings, options: OpenHouseOptions): Promis
     const inDatabase = protocolPorts(database.pool);
     const inRedis = await portsInRedis(settings, options, closing.add);
     const redis = inRedis && (() => inRedis.ping());
-    const furnished = furnishRooms(
+    const furnished = await furnishRooms(
       { ...house, ...registrations() },
       { ...heard, ...inDatabase, ...inRedis },
     );

@@ -1,6 +1,7 @@
 /**
  * Leaves in node_modules what a running server can reach. Prisma's command line makes the database's client and is not
- * needed again; it brings 128 packages along. Its client brings query compilers for five databases, in two builds.
+ * needed again; it brings 128 packages along. Its client brings query compilers for five databases, in two builds, and
+ * what they are compiled from, of which ours is a file by now (prisma/generate.js).
  */
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,8 +14,8 @@ interface Locked {
 type Packages = Record<string, Locked>;
 
 const ONLY_TO_BUILD = 'prisma';
-/** The one that generated/prisma names, and what it is made of. */
-const USED_COMPILER = /small_bg\.postgresql(\.wasm-base64)?\.mjs$/;
+/** The one that generated/prisma names. */
+const USED_COMPILER = /small_bg\.postgresql\.mjs$/;
 
 if (import.meta.main) {
   for (const path of superfluousIn('.')) rmSync(path, { recursive: true, force: true });

@@ -57,7 +57,7 @@ export async function openReplica(
     codeExchanges: postgresCodeExchanges(database.pool, takeOverS),
     ...(redis && { artifacts: redisArtifacts(redis), counters: redisCounters(redis) }),
   };
-  const { rooms, errorPage } = furnishRooms(house, parts);
+  const { rooms, errorPage } = await furnishRooms(house, parts);
   const log = openLogger({ level: 'silent', to: collectLog().stream });
   const health = { isReady: async () => true };
   const app = openApp(

@@ -133,12 +133,13 @@ async function drive({ series, driver, server, people, sampler, gathering }: Dri
       return { operations: 0, p99Ms: 0 };
     });
     const [after, us] = [worked(), (performance.now() - from) * 1000];
-    const { done, failed } = people.outcomes();
+    const { done, turnedAway, failed } = people.outcomes();
     troubles.push(...failed.map((one) => `minute ${minute().toFixed(1)}: ${one}`));
     points.push({
       ...(await sampler.look(minute(), looks % COLLECT_EVERY === 0)),
       requests: ran.operations,
       visits: done,
+      turnedAway,
       p99Ms: ran.p99Ms,
       serverCores: (after.server - before.server) / us,
       allCores: (after.all - before.all) / us,

@@ -13,7 +13,7 @@ import { ISSUER } from '../bench/stage.ts';
 /** People who make accounts, forget passwords and mistype codes: what needs mails, and so is not asked of the driver. */
 export interface People {
   /** What became of their visits since that was last asked. */
-  outcomes(): { done: number; failed: string[] };
+  outcomes(): { done: number; turnedAway: number; failed: string[] };
   stop(): Promise<void>;
 }
 
@@ -49,11 +49,12 @@ export async function openPeople(
         fact.how === 'done' ? [] : [`${fact.kind}: ${fact.why ?? 'given up'}`],
       );
       const odd = recorder.calls
-        .filter(({ status }) => status === 0 || status >= 500)
+        .filter(({ status }) => status === 0 || (status >= 500 && status !== 503))
         .map(({ what, status, why = '' }) => `${what}: ${status} ${why}`);
+      const turnedAway = recorder.calls.filter(({ status }) => status === 503).length;
       recorder.facts.length = 0;
       recorder.calls.length = 0;
-      return { done: ended.length - failed.length, failed: [...failed, ...odd] };
+      return { done: ended.length - failed.length, turnedAway, failed: [...failed, ...odd] };
     },
     async stop() {
       clearInterval(mistyping);
