@@ -91,7 +91,10 @@ function openTokens(
     const dead = lease?.token ?? '';
     if (rest.isOn()) throw alarm();
     rest.begin();
-    const other = await login.instead(dead);
+    const other = await login.instead(dead).catch((error: unknown) => {
+      rest.wasInVain();
+      throw error;
+    });
     if (!other) throw alarm();
     log.warn({}, 'Vault refused its token: logged in again');
     begin(other);

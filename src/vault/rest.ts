@@ -1,4 +1,4 @@
-/** After a new login that a refusal led to, the next such one waits: longer each time. */
+/** After a new login that a refusal led to, the next such one waits: longer each time, where a login gave a token. */
 const FIRST_REST_MS = 1000;
 const LONGEST_REST_MS = 60_000;
 
@@ -12,6 +12,11 @@ export function resting(now: () => number) {
     begin() {
       const calm = now() - until > LONGEST_REST_MS;
       pauseMs = calm ? FIRST_REST_MS : Math.min(pauseMs * 2, LONGEST_REST_MS);
+      until = now() + pauseMs;
+    },
+    /** That login failed: it left no token behind in Vault, and may succeed as soon as Vault lets it. */
+    wasInVain() {
+      pauseMs = FIRST_REST_MS;
       until = now() + pauseMs;
     },
     /** Once a minute is often enough for those who read the log. */

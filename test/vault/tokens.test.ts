@@ -192,6 +192,21 @@ describe('an AppRole', () => {
     expect(await vault.ask(LOOK)).toMatchObject({ data: { renewable: true } });
   });
 
+  it('logs in a second after a login that failed, however often that was', async () => {
+    appRole();
+    const dead = await vault.token();
+    server.tokens.revoke(dead);
+    server.become('forbidden');
+    for (let tries = 1; tries <= 5; tries += 1) {
+      await expect(vault.refused(dead)).rejects.toThrow(VaultRefused);
+      await expect(vault.refused(dead)).rejects.toThrow(VaultRefused);
+      expect(logIns()).toBe(1 + tries);
+      clock.pass(1001);
+    }
+    server.become('well');
+    expect(await vault.refused(dead)).not.toBe(dead);
+  });
+
   it('logs in anew when its token nears the end of its longest life', async () => {
     appRole({ ttlS: 900, maxTtlS: 1000 });
     const first = await vault.token();
