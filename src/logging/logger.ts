@@ -75,13 +75,20 @@ function clear<T>(argument: T): T | string {
  */
 export async function logDestination(options: { production: boolean }): Promise<DestinationStream> {
   const fd = options.production ? 1 : 2;
-  const raw = destination({ fd, sync: true });
-  // A full disk or a closed pipe must not fail the request that is told about.
-  raw.on('error', () => {});
+  const raw = linesTo(fd);
   if (options.production) return writtenTogether(raw);
   if (!process.stderr.isTTY) return raw;
   const { default: pinoPretty } = await import('pino-pretty');
   return pinoPretty({ destination: raw, sync: true, ignore: 'pid,hostname' });
+}
+
+/** A full disk or a closed pipe must not fail the request that is told about, nor keep more lines waiting than this. */
+const MOST_WAITING = 1024 * 1024;
+
+export function linesTo(fd: number): DestinationStream {
+  const raw = destination({ fd, sync: true, maxLength: MOST_WAITING });
+  raw.on('error', () => {});
+  return raw;
 }
 
 /** Where many requests are answered a second, a call of the system for each line would be a tenth of the work. */

@@ -32,7 +32,12 @@ export function reportTo({ settings, log }: { settings: Settings; log: Logger })
 export function announce(settings: Settings, log: Logger, port?: number): void {
   const ms = Math.round(performance.now());
   if (settings.production) log.info({ issuer: settings.ISSUER, port, ms }, 'ready');
-  else process.stdout.write(port === undefined ? atWork(ms) : welcome(settings.ISSUER, ms));
+  else greet(port === undefined ? atWork(ms) : welcome(settings.ISSUER, ms));
+}
+
+/** Whoever started it may have stopped reading. */
+function greet(text: string): void {
+  process.stdout.on('error', () => {}).write(text);
 }
 
 export function complainOf(error: unknown): never {
