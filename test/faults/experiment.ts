@@ -25,7 +25,7 @@ export interface Fault {
   /** Mends it, where it does not pass by itself. */
   heal?(stage: Stage): Promise<void> | void;
   /** While it is broken, or when all is over: what else is seen. */
-  during?(stage: Stage, notes: Notes): Promise<void>;
+  during?(stage: Stage, notes: Notes, patience: Patience): Promise<void>;
   after?(stage: Stage, notes: Notes): Promise<void>;
 }
 
@@ -38,6 +38,8 @@ export interface Notes {
   note: (what: string) => void;
   /** A promise that does not hold. */
   broken: (what: string) => void;
+  /** There is nothing yet that could break. */
+  notYet: (what: string) => void;
 }
 
 export interface Bar {
@@ -66,6 +68,7 @@ export interface Outcome {
   baselineLongestMs: number;
   notes: string[];
   broken: string[];
+  notYet?: string;
   /** Many lines, for whoever looks for the cause. */
   details: string;
 }
@@ -85,10 +88,24 @@ async function withoutLoad(
   { id, what }: Fault,
   alone: NonNullable<Fault['alone']>,
 ): Promise<Outcome> {
-  const [notes, broken]: [string[], string[]] = [[], []];
-  await alone({ note: (seen) => notes.push(seen), broken: (seen) => broken.push(seen) });
+  const seen = openNotes();
+  await alone(seen.noting);
   const times = { recoveryMs: 0, baselineP99Ms: 0, baselineLongestMs: 0 };
-  return { id, what, ...NOTHING, ...times, notes, broken, details: '' };
+  return { id, what, ...NOTHING, ...times, ...seen.noted, details: '' };
+}
+
+type Noted = Pick<Outcome, 'notes' | 'broken' | 'notYet'>;
+
+function openNotes(): { noting: Notes; noted: Noted } {
+  const noted: Noted = { notes: [], broken: [] };
+  return {
+    noted,
+    noting: {
+      note: (what) => noted.notes.push(what),
+      broken: (what) => noted.broken.push(what),
+      notYet: (what) => void (noted.notYet = what),
+    },
+  };
 }
 
 async function underLoad(fault: Fault, patience: Patience): Promise<Outcome> {
@@ -96,8 +113,7 @@ async function underLoad(fault: Fault, patience: Patience): Promise<Outcome> {
   const { recorder, world } = stage;
   const leave = () => void stage.close().finally(() => process.exit(1));
   process.once('SIGINT', leave).once('SIGTERM', leave);
-  const [notes, broken]: [string[], string[]] = [[], []];
-  const noting: Notes = { note: (what) => notes.push(what), broken: (what) => broken.push(what) };
+  const { noting, noted } = openNotes();
   try {
     await fault.prepare?.(stage);
     const load = openLoad(world, fault.arrivals);
@@ -107,7 +123,7 @@ async function underLoad(fault: Fault, patience: Patience): Promise<Outcome> {
     const hurtAt = performance.now();
     await fault.hurt?.(stage, patience, noting);
     await Promise.all([
-      fault.during?.(stage, noting),
+      fault.during?.(stage, noting, patience),
       fault.heal && sleep(patience.outageMs - (performance.now() - hurtAt)),
     ]);
     await fault.heal?.(stage);
@@ -118,7 +134,7 @@ async function underLoad(fault: Fault, patience: Patience): Promise<Outcome> {
     const measured = measure(recorder.calls, times);
     const evidence = await gather(stage, recorder.facts);
     const findings = await judge({ ...recorder, evidence });
-    return outcomeOf(fault, stage, { measured, findings, times, notes, broken });
+    return outcomeOf(fault, stage, { measured, findings, times, ...noted });
   } finally {
     process.off('SIGINT', leave).off('SIGTERM', leave);
     await stage.close();

@@ -31,6 +31,12 @@ export async function staysUp({ servers }: Stage, { broken }: Notes): Promise<vo
   }
 }
 
+/** Nothing that somebody held was burned: no code, no sign-in in progress. */
+export async function nobodyBeginsAnew({ recorder }: Stage, { broken }: Notes): Promise<void> {
+  const anew = recorder.facts.filter((fact) => fact.is === 'ended' && fact.anew > 0);
+  if (anew.length > 0) broken(`${anew.length} had to begin anew`);
+}
+
 /** Megabytes that all servers hold together. */
 export function rssOf({ servers }: Pick<Stage, 'servers'>): number {
   const kilobytes = servers.map(({ child }) => {

@@ -1,13 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLIENT_FAULTS } from './clients.ts';
+import { DISK_FAULTS } from './disks.ts';
 import { type Fault, type Outcome, experiment } from './experiment.ts';
 import { KILL_FAULTS } from './kills.ts';
 import { MAIL_FAULTS } from './mail.ts';
+import { NAME_FAULTS } from './names.ts';
 import { POSTGRES_FAULTS } from './postgres.ts';
 import { PROCESS_FAULTS } from './processes.ts';
 import { REDIS_FAULTS } from './redis.ts';
 import { tableOf } from './table.ts';
+import { VAULT_FAULTS } from './vault.ts';
 import { VERSION_FAULTS } from './versions.ts';
+import { WORKER_FAULTS } from './workers.ts';
 
 /** Every way to break it that is tried, in the order of their numbers. */
 const FAULTS: Fault[] = [
@@ -16,6 +21,11 @@ const FAULTS: Fault[] = [
   ...MAIL_FAULTS,
   ...KILL_FAULTS,
   ...PROCESS_FAULTS,
+  ...VAULT_FAULTS,
+  ...NAME_FAULTS,
+  ...WORKER_FAULTS,
+  ...CLIENT_FAULTS,
+  ...DISK_FAULTS,
   ...VERSION_FAULTS,
 ].toSorted((one, other) => numberOf(one) - numberOf(other));
 

@@ -17,6 +17,7 @@ import { makeCrowd } from '../prove/crowd.ts';
 import { WIDE } from '../prove/wide-budgets.ts';
 import { type Front, openFront } from './front.ts';
 import { type Recorder, openRecorder } from './record.ts';
+import { type Signer, openSigner } from './signer.ts';
 import { APPLICATION, type Person, type World } from './world.ts';
 
 /** Two servers behind one address, and parts of their own that can be hurt. */
@@ -27,6 +28,8 @@ export interface Stage {
   mails: MailServer;
   /** The ways to the parts, through which everything goes. */
   ways: { postgres: TcpProxy; redis: TcpProxy; smtp: TcpProxy };
+  /** The Vault that signs, where one does. */
+  signer: Signer | undefined;
   servers: ServerProcess[];
   front: Front;
   env: NodeJS.ProcessEnv;
@@ -56,8 +59,10 @@ export interface StageOptions {
   postgres?: string[];
   redis?: string[];
   manner?: Manner;
-  /** How the two servers are started. */
-  how?: () => Promise<ServerOptions>;
+  /** Keys are in a Vault, whose tokens live for so long. */
+  vault?: { tokensLiveS: number };
+  /** How the two servers are started, given what every process is told. */
+  how?: (env: NodeJS.ProcessEnv) => Promise<ServerOptions>;
 }
 
 /** What was written is found again after a crash, as an operator would have it. */
@@ -78,6 +83,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     redis: await tcpProxy({ port: redis.port }),
     smtp: await tcpProxy({ port: mails.port }),
   };
+  const signer = options.vault && (await openSigner(options.vault));
   const port = await freePort();
   const issuer = `http://localhost:${port}`;
   const env = {
@@ -89,6 +95,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     GATEHOUSE_BUDGETS: WIDE,
     LOG_LEVEL: 'warn',
     NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-compiled'),
+    ...signer?.env,
     ...options.env,
   };
   await postgres.ask('CREATE DATABASE gatehouse');
@@ -111,7 +118,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     return server;
   }
 
-  const how = (await options.how?.()) ?? {};
+  const how = (await options.how?.(env)) ?? {};
   for (let i = 0; i < 2; i += 1) await startServer(how);
   const world = await populate({
     home: how.home,
@@ -127,6 +134,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     redis,
     mails,
     ways,
+    signer,
     servers,
     front,
     env,
@@ -139,7 +147,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       await front.close();
       for (const putAway of atClose.toReversed()) await putAway();
       await Promise.all(Object.values(ways).map((way) => way.close()));
-      await Promise.all([postgres.discard(), redis.discard(), mails.close()]);
+      await Promise.all([postgres.discard(), redis.discard(), mails.close(), signer?.close()]);
     },
   };
 }

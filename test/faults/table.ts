@@ -26,9 +26,10 @@ function rowOf(outcome: Outcome): string[] {
 }
 
 function figuresOf(outcome: Outcome): string[] {
-  const { id, what, lost, duplicated, wrong, errors, calls, longestMs, recoveryMs } = outcome;
+  const { id, what, lost, duplicated, wrong, errors, calls, longestMs, recoveryMs, notYet } =
+    outcome;
   return [
-    `${id} ${outcome.broken.length === 0 ? 'holds' : '**broken**'}`,
+    `${id} ${verdictOf(outcome)}`,
     what,
     String(lost),
     String(duplicated),
@@ -37,6 +38,15 @@ function figuresOf(outcome: Outcome): string[] {
     seconds(longestMs),
     seconds(outcome.baselineLongestMs),
     recoveryMs === undefined ? 'never' : seconds(recoveryMs),
-    [...outcome.broken.map((one) => `BROKEN: ${one}`), ...outcome.notes].join('; '),
+    [
+      ...outcome.broken.map((one) => `BROKEN: ${one}`),
+      ...(notYet ? [notYet] : []),
+      ...outcome.notes,
+    ].join('; '),
   ];
+}
+
+function verdictOf({ broken, notYet }: Outcome): string {
+  if (broken.length > 0) return '**broken**';
+  return notYet ? 'not there yet' : 'holds';
 }
