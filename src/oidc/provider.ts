@@ -20,6 +20,7 @@ import type { RevokedTokenStore } from './protocol-store.ts';
 import { installPushedRequestLife } from './pushed-requests.ts';
 import { markReplaysOnce } from './replay-marks.ts';
 import { installResponseModes } from './response-modes.ts';
+import { withSteadyContexts } from './steady-context.ts';
 import { transactionalProvider } from './token-transaction.ts';
 
 export interface ProviderDeps {
@@ -75,7 +76,9 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
   };
   const TransactionalProvider = transactionalProvider(deps.storage);
-  const provider: Provider = new TransactionalProvider(issuer, configuration(deps, parts));
+  const provider: Provider = withSteadyContexts(
+    () => new TransactionalProvider(issuer, configuration(deps, parts)),
+  );
   // Forwarded headers are the server's own writing by the time a request gets here.
   provider.proxy = true;
   provider.OIDCContext.prototype.urlFor = (name, options) => provider.urlFor(name, options);

@@ -3,6 +3,7 @@ import { digest } from '../crypto/digest.ts';
 import type { SessionLife, SessionStore } from '../sessions/store.ts';
 import type { Settings } from '../settings/settings.ts';
 import { circumstances } from './circumstances.ts';
+import { perRequest } from './per-request.ts';
 import type { Vitals, VitalsStore } from './protocol-store.ts';
 
 export interface RequestVitalsDeps {
@@ -37,12 +38,8 @@ export interface RequestVitals {
 const MINUTE_MS = 60_000;
 
 export function requestVitals(deps: RequestVitalsDeps): RequestVitals {
-  const requests = new WeakMap<object, Learnt>();
-  const learntBy = (ctx: Context): Learnt => {
-    const learnt = (ctx && requests.get(ctx)) ?? new Learnt();
-    if (ctx) requests.set(ctx, learnt);
-    return learnt;
-  };
+  const learntIn = perRequest(() => new Learnt());
+  const learntBy = (ctx: Context): Learnt => (ctx ? learntIn(ctx) : new Learnt());
 
   const vitals: RequestVitals = {
     ofGrant: (ctx, grantId) =>

@@ -1,3 +1,4 @@
+import { perRequest } from './per-request.ts';
 import type { NewRefreshToken } from './protocol-store.ts';
 
 /**
@@ -17,18 +18,19 @@ export interface UnitOfWork {
 /** Thrown where a refresh token would be consumed that already was: everything has been checked by then. */
 export class AlreadyAnswered extends Error {}
 
-const open = new WeakMap<object, UnitOfWork>();
+const openIn = perRequest((): { unit: UnitOfWork | undefined } => ({ unit: undefined }));
 
 export async function asUnitOfWork<T>(ctx: object, work: (unit: UnitOfWork) => Promise<T>) {
   const unit: UnitOfWork = { replayable: false };
-  open.set(ctx, unit);
+  const open = openIn(ctx);
+  open.unit = unit;
   try {
     return await work(unit);
   } finally {
-    open.delete(ctx);
+    open.unit = undefined;
   }
 }
 
 export function unitOfWork(ctx: object | undefined): UnitOfWork | undefined {
-  return ctx && open.get(ctx);
+  return ctx && openIn(ctx).unit;
 }

@@ -1,5 +1,6 @@
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Grant } from '../../sessions/store.ts';
+import { perRequest } from '../per-request.ts';
 import type { Payload } from '../protocol-store.ts';
 import { unitOfWork } from '../unit-of-work.ts';
 import { circumstances } from '../circumstances.ts';
@@ -31,14 +32,13 @@ export function grantPayload(grant: Grant): Payload {
   };
 }
 
-const revoked = new WeakMap<object, Set<string>>();
+const revokedBy = perRequest(() => new Set<string>());
 
 /** The library asks once for each kind of token that a client may have, and for the grant itself. */
 export async function revokeGrant(storage: ProtocolStorage, id: string): Promise<void> {
   const { ctx } = Provider;
   if (!ctx) throw new Error('the library revokes grants within its own requests only');
-  const done = revoked.get(ctx) ?? new Set();
-  revoked.set(ctx, done);
+  const done = revokedBy(ctx);
   if (done.has(id)) return;
   done.add(id);
   const unit = unitOfWork(ctx);

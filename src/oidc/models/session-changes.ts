@@ -1,3 +1,4 @@
+import { perRequest } from '../per-request.ts';
 import type { Authorizations } from '../protocol-store.ts';
 
 /**
@@ -11,13 +12,7 @@ export interface SessionChanges {
   toWrite(key: string, authorizations: Authorizations): Authorizations;
 }
 
-const requests = new WeakMap<object, SessionChanges>();
-
-export function changesOf(ctx: object): SessionChanges {
-  const changes = requests.get(ctx) ?? sessionChanges();
-  requests.set(ctx, changes);
-  return changes;
-}
+export const changesOf = perRequest(sessionChanges);
 
 function sessionChanges(): SessionChanges {
   // As text: the library changes the objects themselves.
