@@ -90,13 +90,14 @@ async function begin(
   const { interaction, purpose, emailCanonical, createdAt } = wished;
   if (interaction !== undefined) {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${interaction}, 0))`;
-    const same = { interaction, purpose, state: 'pending', expiresAt: { gt: createdAt } };
-    const known = await tx.addressProof.findFirst({ where: { ...same, emailCanonical } });
+    const begun = { interaction, purpose, state: 'pending' };
+    const rows = await tx.addressProof.findMany({ where: begun });
+    const known = rows.find(
+      (row) => row.emailCanonical === emailCanonical && row.expiresAt > createdAt,
+    );
     if (known) return { proof: toProof(known), made: false };
-    await tx.addressProof.updateMany({
-      where: { interaction, purpose, state: 'pending' },
-      data: { state: 'void' },
-    });
+    if (rows.length > 0)
+      await tx.addressProof.updateMany({ where: begun, data: { state: 'void' } });
   }
   const { interactionSeal, ...plain } = wished;
   const seal = interactionSeal && { interactionSeal: Uint8Array.from(interactionSeal) };

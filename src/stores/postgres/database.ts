@@ -41,6 +41,8 @@ export interface DatabaseLog {
 /** With these a request that meets a black hole ends within three seconds: connecting, then one silence. */
 const CONNECT_MS = 1200;
 const STATEMENT_MS = 1400;
+/** A transaction may take as long as so many of the slowest statements: on a slow way, a dozen quick ones take that too. */
+const LONGEST_STATEMENTS = 4;
 /** How much later than the statement's own limit silence counts as death of the connection. */
 const SILENCE_MORE_MS = 200;
 /** In a black hole a connection does not end: nobody waits longer for that. */
@@ -51,7 +53,7 @@ export function openDatabase(connection: PoolConfig, options: DatabaseOptions = 
   const pool = openPool(connection, options);
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) }),
-    transactionOptions: { maxWait: connectMs, timeout: 2 * statementMs },
+    transactionOptions: { maxWait: connectMs, timeout: LONGEST_STATEMENTS * statementMs },
   });
   return {
     prisma,

@@ -1,12 +1,15 @@
 import type { Prisma } from '../../../generated/prisma/client.ts';
 import type { Db } from './database.ts';
 
-/** Several statements that stand or fall together: in the caller's transaction, or in one of their own. */
+/**
+ * Several statements that stand or fall together: in the caller's transaction, or in one of their own. What runs in a
+ * transaction could begin another one inside: that would cost two round trips, and nobody goes on after a failure.
+ */
 export function inTransaction<T>(
   db: Db,
   work: (tx: Prisma.TransactionClient) => Promise<T>,
 ): Promise<T> {
-  return '$transaction' in db ? db.$transaction(work) : work(db);
+  return '$connect' in db ? db.$transaction(work) : work(db);
 }
 
 /**
