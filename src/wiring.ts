@@ -20,6 +20,7 @@ import { openDatabase, openPulse } from './stores/postgres/database.ts';
 import { durablePorts } from './stores/postgres/durable.ts';
 import { postgresJobs } from './stores/postgres/jobs.ts';
 import { protocolPorts } from './stores/postgres/protocol.ts';
+import { refuseRoot } from './vault/settle.ts';
 import type { Vault } from './vault/vault.ts';
 import type { Watch } from './watching/watch.ts';
 
@@ -135,6 +136,7 @@ async function openGround(
   const alarm = signingAlarm(log);
   // Not closed with the house: a start that waits for a store comes back for the same one.
   const vault = await more.vault?.();
+  if (vault) await refuseRoot(vault, settings);
   const furniture = { database, jobs, now, onDisturbance, hashing, watch, alarm, vault, fresh };
   const house = { ...furnish(settings, furniture), close };
   if (house.brand.palette.adjusted) log.info(ADJUSTED);

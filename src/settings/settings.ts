@@ -15,7 +15,7 @@ import { mailFaults } from './mail-faults.ts';
 import { memoryHere } from './memory.ts';
 import { schema, type Variables } from './schema.ts';
 import { transitFaults } from './transit.ts';
-import { vaultFaults } from './vault.ts';
+import { vaultFaults, vaultSettingsIn } from './vault.ts';
 
 export type { Environment, SettingsFault } from './draft.ts';
 
@@ -66,9 +66,11 @@ export function settingsOf(draft: Draft, secrets: ReadonlyMap<string, SecretRead
 /** What can be told before Vault is asked: it is no reason to wait for a Vault that is absent. */
 export function faultsBefore(draft: Draft): SettingsFault[] {
   const alone = without(draft.values, new Set(draft.references.keys()));
-  const parsed = schema.safeParse(alone);
-  if (!parsed.success) return [...draft.faults, ...parsed.error.issues.map(toFault)];
-  return [...draft.faults, ...vaultFaults(parsed.data, draft.references.size > 0)];
+  const flaws = schema.safeParse(alone).error?.issues.map(toFault) ?? [];
+  const known = [...draft.faults, ...flaws];
+  if (flaws.some(({ variable }) => variable.startsWith('VAULT_'))) return known;
+  const vault = { ...vaultSettingsIn(alone), NODE_ENV: alone['NODE_ENV'] };
+  return [...known, ...vaultFaults(vault, draft.references.size > 0)];
 }
 
 /** The settings without those that stand in Vault; sound where there are no faults before. */

@@ -64,6 +64,7 @@ function certificates() {
 }
 
 export interface VaultSettings {
+  NODE_ENV?: string | undefined;
   VAULT_ADDR?: string | undefined;
   VAULT_TOKEN?: string | undefined;
   VAULT_TOKEN_FILE?: string | undefined;
@@ -93,7 +94,10 @@ export function* vaultFaults(settings: VaultSettings, refersTo: boolean): Genera
   else if (!VAULT_ADDR && VAULT_ROLE_ID) {
     yield { variable: 'VAULT_ADDR', fault: half('VAULT_ROLE_ID') };
   }
-  if (refersTo || VAULT_TRANSIT_KEY) yield* loginFaults(settings);
+  if (refersTo || VAULT_TRANSIT_KEY) {
+    yield* loginFaults(settings);
+    yield* wayFaults(settings);
+  }
   yield* roleFaults(settings);
   yield* givenTwice(settings);
 }
@@ -108,6 +112,18 @@ function* loginFaults(settings: VaultSettings): Generator<Fault> {
   }
   if (!token && !role && !secretIdOf(settings)) yield { variable: 'VAULT_TOKEN', fault: NO_LOGIN };
 }
+
+/** What opens Vault is in every request to it. */
+function* wayFaults({ NODE_ENV, VAULT_ADDR }: VaultSettings): Generator<Fault> {
+  if (NODE_ENV !== 'production' || !VAULT_ADDR) return;
+  const { protocol, hostname } = new URL(VAULT_ADDR);
+  if (protocol === 'https:' || ON_THIS_MACHINE.test(hostname)) return;
+  yield { variable: 'VAULT_ADDR', fault: IN_CLEAR };
+}
+
+const ON_THIS_MACHINE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+const IN_CLEAR =
+  'is http, which would carry the token in clear; use https://, and VAULT_CACERT for an authority of your own.';
 
 function* roleFaults(settings: VaultSettings): Generator<Fault> {
   const { VAULT_ROLE_ID: role } = settings;

@@ -88,6 +88,19 @@ async function firstRead(vault: Vault, access: VaultAccess, draft: Draft): Promi
   return settingsOf(draft, secrets);
 }
 
+/** Where Vault signs, but keeps no settings, nobody has looked at the token until now. */
+export async function refuseRoot(vault: Pick<Vault, 'look'>, settings: Settings): Promise<void> {
+  const access = accessIn(settings);
+  if (!settings.production || !settings.VAULT_TRANSIT_KEY || !access) return;
+  const seen = await vault.look().catch((error: unknown) => {
+    // Told better by whoever wants to sign with it.
+    if (error instanceof VaultRefused || error instanceof VaultFault) return undefined;
+    throw error;
+  });
+  if (!seen?.policies.includes('root')) return;
+  throw new SettingsError([{ variable: VARIABLES[access.login.by], fault: ROOT }]);
+}
+
 const VARIABLES: Record<VaultAccess['login']['by'], string> = {
   token: 'VAULT_TOKEN',
   'token-file': 'VAULT_TOKEN_FILE',

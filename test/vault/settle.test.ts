@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Environment, SettingsError } from '../../src/settings/settings.ts';
-import { settle } from '../../src/vault/settle.ts';
+import { refuseRoot, settle } from '../../src/vault/settle.ts';
 import { VaultAway } from '../../src/vault/vault.ts';
 import { type VaultKv, mountKv } from '../support/vault-kv.ts';
 import { type VaultServer, openVaultServer } from '../support/vault-server.ts';
@@ -221,6 +221,42 @@ describe('bad input is refused with its cause and the fix, all at once', () => {
       DATABASE_URL,
     });
     expect(faults).toEqual({ VAULT_TOKEN: expect.stringContaining('is a root token') });
+  });
+
+  it('a root token that only signs, in production, and no other', async () => {
+    const production = {
+      NODE_ENV: 'production',
+      ISSUER: 'https://id.example.com',
+      GATEHOUSE_SECRET: secret,
+      DATABASE_URL: 'postgres://db.example.com/gatehouse',
+      SMTP_URL: 'smtps://mail.example.com',
+      MAIL_FROM: 'gatehouse@example.com',
+      VAULT_TRANSIT_KEY: 'gatehouse',
+    };
+    const looks = async (policies: string[], more: Environment = {}) => {
+      const VAULT_TOKEN = server.tokens.issue({ policies });
+      const settled = await settle({ ...env, ...production, VAULT_TOKEN, ...more }, log);
+      const vault = await settled.vault();
+      await (vault && refuseRoot(vault, settled.settings));
+    };
+    await expect(looks(['root'])).rejects.toThrow('VAULT_TOKEN: is a root token');
+    await looks(['gatehouse']);
+    const development = { NODE_ENV: 'development', ISSUER: '', SMTP_URL: '', MAIL_FROM: '' };
+    await looks(['root'], development);
+  });
+
+  it('a way that is not encrypted, in production, unless it stays on this machine', async () => {
+    const faultOf = async (VAULT_ADDR: string, NODE_ENV = 'production') =>
+      (await faultsOf({ VAULT_ADDR, NODE_ENV, DATABASE_URL, ISSUER: 'gate' }))['VAULT_ADDR'];
+    expect(await faultOf('http://0.0.0.0:1')).toContain('would carry the token in clear');
+    expect(await faultOf('http://localhost.example.com')).toContain('in clear');
+    expect(await faultOf('https://0.0.0.0:1')).toBeUndefined();
+    expect(await faultOf('http://[::1]:1')).toBeUndefined();
+    expect(await faultOf('http://0.0.0.0:1', 'development')).toBeUndefined();
+    const signing = { VAULT_ADDR: 'http://vault:8200', NODE_ENV: 'production' };
+    expect(await faultsOf({ ...signing, VAULT_TRANSIT_KEY: 'gatehouse' })).toMatchObject({
+      VAULT_ADDR: expect.stringContaining('in clear'),
+    });
   });
 
   it('what is no Vault', async () => {

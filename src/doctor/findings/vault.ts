@@ -15,8 +15,7 @@ export const vaultFindings = {
   },
   'vault-root': {
     severity: 'error',
-    means:
-      'The token is a root token. In production the server does not start with one that reads its settings.',
+    means: 'The token is a root token. In production the server does not start with one.',
     why: 'Whoever gets hold of the server gets all of Vault with it.',
     fix: 'Give an AppRole, or a token, with the policy in docs/operating.md, and revoke this one.',
   },
@@ -61,7 +60,7 @@ export const vaultFindings = {
   },
   'vault-in-clear': {
     severity: 'warning',
-    means: 'VAULT_ADDR is http on another host.',
+    means: 'VAULT_ADDR is http on another host. In production the server does not start with one.',
     why: 'The token that opens Vault crosses the network in clear.',
     fix: 'Set VAULT_ADDR to an https:// address, and VAULT_CACERT for an authority of your own.',
   },
