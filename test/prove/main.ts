@@ -48,6 +48,7 @@ const { values: options, positionals } = parseArgs({
     share: { type: 'string', default: '0.5' },
     rate: { type: 'string' },
     heap: { type: 'string', default: '96' },
+    snapshots: { type: 'boolean', default: false },
   },
 });
 const wanted = positionals.filter((word) => !FAULT.test(word));
@@ -69,11 +70,12 @@ try {
 process.exitCode = rows.length > 0 && rows.every(({ holds }) => holds) ? 0 : 1;
 
 function soaked(): Promise<Row[]> {
-  const { minutes, share, rate, heap } = options;
+  const { minutes, share, rate, heap, snapshots } = options;
   return soak({
     minutes: Number(minutes),
     share: Number(share),
     heapMb: Number(heap),
+    snapshots,
     ...(rate && { perS: Number(rate) }),
   });
 }

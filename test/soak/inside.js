@@ -1,6 +1,6 @@
 /* Loaded into the server before its own code: tells whoever connects what the process holds, without the rubbish where that is asked. */
 import { createServer } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
+import { setFlagsFromString, writeHeapSnapshot } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
@@ -11,7 +11,9 @@ const ACTIVE = '_getActiveHandles';
 const server = createServer((socket) => {
   socket.on('error', () => {});
   socket.once('data', (word) => {
-    if (String(word) === 'collected') collect();
+    const [order, path] = String(word).split(' ');
+    if (order === 'collected') collect();
+    if (order === 'snapshot') writeHeapSnapshot(path);
     socket.end(JSON.stringify(held()));
   });
 });

@@ -25,7 +25,7 @@ export interface Series {
 }
 
 /** Caches fill, code is compiled, and the first records reach the end of their lives. */
-const WARM_UP = 0.25;
+export const WARM_UP = 0.25;
 /** In less time a line through such figures says nothing. */
 const LEAST_MINUTES = 20;
 const MOST_LINES = 13;

@@ -9,7 +9,7 @@ import type { Row } from '../prove/table.ts';
 import { freePort } from '../support/http.ts';
 import { type MailServer, openMailServer } from '../support/mail-server.ts';
 import { makeCertificate } from '../support/tls-proxy.ts';
-import { type Series, judge, tableOfSeries } from './judge.ts';
+import { type Series, WARM_UP, judge, tableOfSeries } from './judge.ts';
 import { type People, openPeople } from './people.ts';
 import { openSampler } from './sample.ts';
 
@@ -19,6 +19,8 @@ export interface SoakOptions {
   share: number;
   /** So many requests a second instead, whatever the machine could do. */
   perS?: number;
+  /** Leave two heap snapshots beside the series: once warm, and at the end. */
+  snapshots: boolean;
   /** --max-old-space-size of the server, in MB. */
   heapMb: number;
 }
@@ -116,7 +118,7 @@ interface Drive {
 
 async function drive({ series, driver, server, people, sampler, gathering }: Drive) {
   const { options, perS, points, troubles } = series;
-  const file = join(DATA, `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`);
+  const name = join(DATA, new Date().toISOString().replaceAll(':', '-').slice(0, 19));
   mkdirSync(DATA, { recursive: true });
   const startedAt = performance.now();
   const minute = () => (performance.now() - startedAt) / 60_000;
@@ -124,6 +126,7 @@ async function drive({ series, driver, server, people, sampler, gathering }: Dri
     server: workedUs([server.pid]),
     all: workedUs([process.pid]),
   });
+  let warm = false;
   for (let looks = 0; minute() < options.minutes; looks += 1) {
     const [before, from] = [worked(), performance.now()];
     const run = { ...mixed(server.port), pace: perS };
@@ -144,9 +147,14 @@ async function drive({ series, driver, server, people, sampler, gathering }: Dri
       serverCores: (after.server - before.server) / us,
       allCores: (after.all - before.all) / us,
     });
-    writeFileSync(file, JSON.stringify(series, null, 1));
+    writeFileSync(`${name}.json`, JSON.stringify(series, null, 1));
     if (looks % COLLECT_EVERY === 0) tell(told(series));
+    if (options.snapshots && !warm && minute() > options.minutes * WARM_UP) {
+      warm = true;
+      await sampler.snapshot(`${name}-warm.heapsnapshot`);
+    }
   }
+  if (warm) await sampler.snapshot(`${name}-end.heapsnapshot`);
 }
 
 function told({ points, troubles }: Series): string {

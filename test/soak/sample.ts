@@ -45,7 +45,7 @@ export async function openSampler({ pid, socket, config, redisUrl }: Watched) {
   return {
     async look(minute: number, collected: boolean): Promise<Held> {
       const before = residentMb(pid);
-      const inside = await tell(socket, collected);
+      const inside = await tell(socket, collected ? 'collected' : 'as-it-is');
       return {
         minute,
         residentMb: before,
@@ -59,6 +59,8 @@ export async function openSampler({ pid, socket, config, redisUrl }: Watched) {
         ),
       };
     },
+    /** All that it holds, object by object, to be compared with another. */
+    snapshot: (path: string) => tell(socket, `snapshot ${path}`),
     async close() {
       redis.disconnect();
       await database.end();
@@ -90,16 +92,16 @@ async function counted(names: string[], of: (name: string) => Promise<number>) {
 
 async function tell(
   path: string,
-  collected: boolean,
+  order: string,
 ): Promise<Pick<Held, 'heapMb' | 'outsideHeapMb' | 'handles' | 'timers' | 'listeners'>> {
   const socket = connect(path);
   let text = '';
   socket.on('data', (chunk) => (text += String(chunk)));
-  socket.write(collected ? 'collected' : 'as it is');
+  socket.write(order);
   await once(socket, 'end');
   const { heapUsed, external, handles, timers, listeners } = Object(JSON.parse(text));
   return {
-    ...(collected && { heapMb: Number(heapUsed) / MB }),
+    ...(order === 'collected' && { heapMb: Number(heapUsed) / MB }),
     outsideHeapMb: Number(external) / MB,
     handles: Number(handles),
     timers: Number(timers),
