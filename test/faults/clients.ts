@@ -9,6 +9,7 @@ import { gatehouse } from '../support/command-line.ts';
 import { startServer } from '../support/server-process.ts';
 import type { Fault, Notes, Patience } from './experiment.ts';
 import { seconds, staysUp } from './health.ts';
+import { lasted } from './measure.ts';
 import type { ServerOptions, Stage } from './stage.ts';
 
 export const CLIENT_FAULTS: Fault[] = [
@@ -99,17 +100,20 @@ async function authenticateAllTheTime(
   { note, broken }: Notes,
   { outageMs }: Patience,
 ): Promise<void> {
+  const began = performance.now();
   const seen: Promise<{ status: number | undefined; ms: number }>[] = [];
   for (let turn = 0; turn * EVERY_MS < outageMs - LONGEST_MS; turn += 1) {
     seen.push(...NAMES.map((name) => authenticate(stage, name, turn)));
     await sleep(EVERY_MS);
   }
   const answers = await Promise.all(seen);
+  const { calls } = stage.recorder;
+  const before = calls.filter(({ endedAt }) => endedAt < began).map(lasted);
   const longestMs = Math.max(...answers.map(({ ms }) => ms));
   note(`${answers.length} tries of theirs, the longest ${seconds(longestMs)}`);
   const odd = answers.filter(({ status }) => status !== 401);
   if (odd.length > 0) broken(`${odd.length} of them were answered ${odd[0]?.status}`);
-  if (longestMs > LONGEST_MS) broken(`one waited ${seconds(longestMs)}`);
+  if (longestMs > LONGEST_MS + Math.max(...before)) broken(`one waited ${seconds(longestMs)}`);
 }
 
 async function forgiven(stage: Stage, notes: Notes): Promise<void> {

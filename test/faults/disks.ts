@@ -15,7 +15,7 @@ export const DISK_FAULTS: Fault[] = [
   {
     id: 'F-41',
     what: 'the logs of one server go to a full disk, those of the other to a pipe that is closed',
-    stage: { env: { LOG_LEVEL: 'trace' } },
+    stage: { env: { LOG_LEVEL: 'info' } },
     bar: { longestMs: 3000, recoveryMs: 2000, errors: 0 },
     hurt: loseLogs,
     during: staysSmall,

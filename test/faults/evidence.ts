@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JSONWebKeySet } from 'jose';
-import { Client } from 'pg';
 import type { MailServer } from '../support/mail-server.ts';
+import { askDatabase } from './database.ts';
 import type { Fact } from './record.ts';
 import type { Stage } from './stage.ts';
 
@@ -13,6 +13,17 @@ export interface Evidence {
   taken: { id: string; to: string; template: string }[];
   /** Ids of all mails in the outbox. */
   kept: string[];
+  kinds: Kept;
+}
+
+/** How many there are of what. */
+export interface Kept {
+  /** Of one mailed code. */
+  mostTries: number;
+  exchanges: number;
+  exchangesTold: number;
+  rotations: number;
+  rotationsTold: number;
 }
 
 export interface KeptAccount {
@@ -26,6 +37,9 @@ export interface KeptAccount {
   /** By the audit trail. */
   signedIn: number;
   created: number;
+  /** By the audit trail; and the proofs that were used up for them. */
+  resets: number;
+  resetProofs: number;
 }
 
 const SETTLED_MS = 120_000;
@@ -33,11 +47,10 @@ const SETTLED_MS = 120_000;
 /** Waits until nothing is left to be done, then reads. */
 export async function gather(stage: Stage, facts: readonly Fact[]): Promise<Evidence> {
   await settled(stage, facts);
-  const client = new Client({ ...stage.postgres.config, database: 'gatehouse' });
-  await client.connect();
-  const { rows: accounts } = await client.query<KeptAccount>(ACCOUNTS);
-  const { rows: mails } = await client.query<{ id: string }>('SELECT id FROM mails');
-  await client.end();
+  const accounts = await askDatabase<KeptAccount>(stage, ACCOUNTS);
+  const mails = await askDatabase<{ id: string }>(stage, 'SELECT id FROM mails');
+  const [kinds] = await askDatabase<Kept>(stage, KEPT);
+  if (!kinds) throw new Error('nothing was counted');
   const jwks = await stage.recorder.sender('documents')(`${stage.issuer}/jwks`);
   return {
     issuer: stage.issuer,
@@ -45,6 +58,7 @@ export async function gather(stage: Stage, facts: readonly Fact[]): Promise<Evid
     accounts,
     taken: mailsIn(stage.mails),
     kept: mails.map(({ id }) => id),
+    kinds,
   };
 }
 
@@ -57,9 +71,19 @@ const ACCOUNTS = `SELECT a.email, a.password_hash AS hash, a.password_changed_at
       WHERE g.account_id = a.id AND t.consumed_at IS NULL)::int AS leaves,
     (SELECT count(*) FROM sessions s WHERE s.account_id = a.id)::int AS sessions,
     count(e.id) FILTER (WHERE e.name = 'tokens-issued' AND e.details->>'grantType' = 'authorization_code')::int AS exchanges,
+    (SELECT count(*) FROM address_proofs p
+      WHERE p.account_id = a.id AND p.purpose = 'reset' AND p.state = 'used')::int AS "resetProofs",
+    count(e.id) FILTER (WHERE e.name = 'password-changed' AND e.details->>'by' = 'reset')::int AS resets,
     count(e.id) FILTER (WHERE e.name = 'signed-in')::int AS "signedIn",
     count(e.id) FILTER (WHERE e.name = 'account-created')::int AS created
   FROM accounts a JOIN audit_events e ON e.account_id = a.id GROUP BY a.id`;
+
+const TOLD = `(SELECT count(*) FROM audit_events WHERE name = 'tokens-issued' AND details->>'grantType' =`;
+const KEPT = `SELECT coalesce((SELECT max(tries) FROM address_proofs), 0)::int AS "mostTries",
+  (SELECT count(*) FROM code_exchanges)::int AS exchanges,
+  ${TOLD} 'authorization_code')::int AS "exchangesTold",
+  (SELECT count(*) FROM refresh_tokens WHERE consumed_at IS NOT NULL)::int AS rotations,
+  ${TOLD} 'refresh_token')::int AS "rotationsTold"`;
 
 async function settled(stage: Stage, facts: readonly Fact[]): Promise<void> {
   const promised = facts.flatMap((fact) => (fact.is === 'promised' ? [fact] : []));
@@ -72,15 +96,13 @@ async function settled(stage: Stage, facts: readonly Fact[]): Promise<void> {
   }
 }
 
-async function openJobs({ postgres }: Stage): Promise<number> {
-  const client = new Client({ ...postgres.config, database: 'gatehouse' });
-  await client.connect();
-  const { rows } = await client.query<{ open: number }>(
+async function openJobs(stage: Stage): Promise<number> {
+  const [row] = await askDatabase<{ open: number }>(
+    stage,
     `SELECT count(*)::int AS open FROM pgboss.job
       WHERE name IN ('mail-proof', 'send-mail') AND state IN ('created', 'retry', 'active')`,
   );
-  await client.end();
-  return rows[0]?.open ?? 0;
+  return row?.open ?? 0;
 }
 
 const SUBJECTS = {

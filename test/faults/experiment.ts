@@ -14,6 +14,8 @@ export interface Fault {
   /** What must hold beside that nothing is lost, duplicated or wrong. */
   bar: Bar;
   stage?: StageOptions;
+  /** It measures how quick all is meanwhile: nothing else runs beside it. */
+  undisturbed?: true;
   /** Once the servers are there, before anybody comes. */
   prepare?(stage: Stage): Promise<void>;
   /** How many come, where it is not the usual. */
@@ -69,6 +71,8 @@ export interface Outcome {
   notes: string[];
   broken: string[];
   notYet?: string;
+  /** From the start of its parts to the verdict. */
+  tookMs?: number;
   /** Many lines, for whoever looks for the cause. */
   details: string;
 }

@@ -25,7 +25,11 @@ const ACCOUNT: KeptAccount = {
   sessions: 1,
   signedIn: 1,
   created: 1,
+  resets: 1,
+  resetProofs: 1,
 };
+
+const KINDS = { mostTries: 5, exchanges: 1, exchangesTold: 1, rotations: 1, rotationsTold: 1 };
 
 interface Case {
   facts?: NewFact[];
@@ -45,6 +49,7 @@ async function found({ facts = [], calls = [], account = {}, evidence = {} }: Ca
       accounts: [{ ...ACCOUNT, ...account }],
       taken: [],
       kept: [],
+      kinds: KINDS,
       ...evidence,
     },
   });
@@ -76,6 +81,7 @@ it('finds nothing where all is as promised', async () => {
         begun,
         { is: 'ended', kind: 'sign-in', visit: 1, how: 'done', anew: 0 },
         { is: 'redeemed', code: 'a' },
+        { is: 'session', of: ADA, cookie: 'a' },
         { is: 'replayed', code: 'a', status: 400 },
         { is: 'refreshed-at-once', answers: ['b', 'b'] },
         { is: 'account-made', email: ADA },
@@ -143,6 +149,28 @@ it.each<[string, Case, string]>([
     'a subject of two people',
     { facts: [issued(await token('1'), ADA), issued(await token('1'), BOB)] },
     'I-11 wrong',
+  ],
+  [
+    'a code that was tried too often',
+    { evidence: { kinds: { ...KINDS, mostTries: 6 } } },
+    'I-6 wrong',
+  ],
+  ['two resets of one proof', { account: { resets: 2 } }, 'I-8 duplicated'],
+  [
+    'a session of two people',
+    {
+      facts: [
+        { is: 'session', of: ADA, cookie: 'a' },
+        { is: 'session', of: BOB, cookie: 'a' },
+      ],
+    },
+    'I-12 wrong',
+  ],
+  ['a code that gave nothing', { evidence: { kinds: { ...KINDS, exchanges: 2 } } }, 'I-15 lost'],
+  [
+    'a refresh token that gave nothing',
+    { evidence: { kinds: { ...KINDS, rotations: 2 } } },
+    'I-15 lost',
   ],
   ['a mail that never came', { facts: [promised] }, 'I-13 lost'],
   [

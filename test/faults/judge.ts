@@ -1,3 +1,4 @@
+import { MAX_TRIES } from '../../src/proofs/proof.ts';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import type { Evidence } from './evidence.ts';
 import type { Call, Fact } from './record.ts';
@@ -27,6 +28,10 @@ export async function judge(judged: Judged): Promise<Finding[]> {
     keptAccounts,
     keptPasswords,
     sameSubject,
+    fewTries,
+    oneEffect,
+    sessionsOfOne,
+    nothingHalfDone,
     trailOfSessions,
     scopesAsGranted,
     nobodyElsesData,
@@ -130,6 +135,42 @@ function keptPasswords({ facts, evidence }: Judged): Finding[] {
     ...all(facts, 'password-set')
       .filter(({ email }) => known.get(email)?.passwordChanged !== true)
       .map(() => lost('I-16', 'a new password was not kept')),
+  ];
+}
+
+/** I-6: of any number of tries five are looked at. */
+function fewTries({ evidence }: Judged): Finding[] {
+  const { mostTries } = evidence.kinds;
+  return mostTries > MAX_TRIES ? [wrong('I-6', `${mostTries} tries of one code`)] : [];
+}
+
+/** I-8. */
+function oneEffect({ evidence }: Judged): Finding[] {
+  return evidence.accounts
+    .filter(({ resets, resetProofs }) => resets > resetProofs)
+    .map(({ resets, resetProofs }) => twice('I-8', `${resets} resets of ${resetProofs} proofs`));
+}
+
+/** I-12. */
+function sessionsOfOne({ facts }: Judged): Finding[] {
+  const owners = new Map<string, string>();
+  return all(facts, 'session').flatMap(({ of, cookie }) => {
+    const owner = owners.get(cookie) ?? of;
+    owners.set(cookie, owner);
+    return owner === of ? [] : [wrong('I-12', 'one session of two people')];
+  });
+}
+
+/** I-15: what was used up gave tokens, in the same statement. */
+function nothingHalfDone({ evidence }: Judged): Finding[] {
+  const { exchanges, exchangesTold, rotations, rotationsTold } = evidence.kinds;
+  return [
+    ...(exchanges > exchangesTold
+      ? [lost('I-15', `${exchanges} codes used up, ${exchangesTold} gave tokens`)]
+      : []),
+    ...(rotations > rotationsTold
+      ? [lost('I-15', `${rotations} refresh tokens used up, ${rotationsTold} gave others`)]
+      : []),
   ];
 }
 

@@ -2,14 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLIENT_FAULTS } from './clients.ts';
 import { DISK_FAULTS } from './disks.ts';
-import { type Fault, type Outcome, experiment } from './experiment.ts';
+import { inLanes } from '../prove/lanes.ts';
+import { type Fault, type Outcome, type Patience, experiment } from './experiment.ts';
 import { KILL_FAULTS } from './kills.ts';
 import { MAIL_FAULTS } from './mail.ts';
 import { NAME_FAULTS } from './names.ts';
 import { POSTGRES_FAULTS } from './postgres.ts';
 import { PROCESS_FAULTS } from './processes.ts';
 import { REDIS_FAULTS } from './redis.ts';
-import { tableOf } from './table.ts';
+import { DECIDED_ELSEWHERE, tableOf } from './table.ts';
 import { VAULT_FAULTS } from './vault.ts';
 import { VERSION_FAULTS } from './versions.ts';
 import { WORKER_FAULTS } from './workers.ts';
@@ -38,23 +39,42 @@ export interface Wish {
   outageS?: number;
 }
 
-/** Runs them one after the other, and keeps the table in data/faults. Answers what did not hold. */
+/** Each has parts of its own, and most of its time passes in waiting. */
+const AT_ONCE = 2;
+
+/** Runs them two at a time, and keeps the table in data/faults. Answers what did not hold. */
 export async function faults({ ids, outageS = OUTAGE_S }: Wish): Promise<Outcome[]> {
   const chosen = FAULTS.filter(({ id }) => ids.length === 0 || ids.includes(id));
   const outcomes: Outcome[] = [];
   mkdirSync(FOLDER, { recursive: true });
-  for (const fault of chosen) {
-    console.log(`${fault.id} ${fault.what} …`);
-    const outcome = await experiment(fault, { outageMs: outageS * 1000 }).catch((error: unknown) =>
-      untried(fault, error),
-    );
-    outcomes.push(outcome);
-    writeFileSync(join(FOLDER, `${fault.id}.txt`), outcome.details);
-    console.log(tableOf([outcome]));
-  }
-  writeFileSync(join(FOLDER, 'table.md'), tableOf(outcomes));
+  const tasks = chosen.map((fault) => ({
+    fault,
+    work: async () => {
+      const outcome = await tried(fault, { outageMs: outageS * 1000 });
+      outcomes.push(outcome);
+      writeFileSync(join(FOLDER, `${fault.id}.txt`), outcome.details);
+      console.log(tableOf([outcome]));
+    },
+  }));
+  const of = (undisturbed: boolean) =>
+    tasks
+      .filter(({ fault }) => (fault.undisturbed ?? false) === undisturbed)
+      .map(({ work }) => work);
+  await inLanes(AT_ONCE, of(false));
+  await inLanes(1, of(true));
+  outcomes.sort((one, other) => numberOf(one) - numberOf(other));
+  writeFileSync(join(FOLDER, 'table.md'), tableOf(outcomes) + DECIDED_ELSEWHERE);
   writeFileSync(join(FOLDER, 'table.json'), JSON.stringify(outcomes, withoutDetails, 2));
   return outcomes;
+}
+
+async function tried(fault: Fault, patience: Patience): Promise<Outcome> {
+  console.log(`${fault.id} ${fault.what} …`);
+  const began = performance.now();
+  const outcome = await experiment(fault, patience).catch((error: unknown) =>
+    untried(fault, error),
+  );
+  return { ...outcome, tookMs: performance.now() - began };
 }
 
 /** One that could not even be run holds up none of the others. */
@@ -68,6 +88,6 @@ function untried({ id, what }: Fault, error: unknown): Outcome {
 
 const withoutDetails = (key: string, value: unknown) => (key === 'details' ? undefined : value);
 
-function numberOf({ id }: Fault): number {
+function numberOf({ id }: Pick<Fault, 'id'>): number {
   return Number.parseInt(id.replace('F-', ''), 10);
 }

@@ -45,6 +45,8 @@ export type Fact = { at: number } & (
   | { is: 'stranded'; error: string; sinceMs: number; unanswered: number }
   | { is: 'same-session'; of: string }
   | { is: 'promised'; email: string; template: 'email-verification' | 'password-reset' }
+  /** What a browser's cookie holds once somebody has signed in with it. */
+  | { is: 'session'; of: string; cookie: string }
   | { is: 'account-made'; email: string }
   | { is: 'password-set'; email: string; password: string }
 );

@@ -17,6 +17,7 @@ const MOST_ANEW = 5;
 /** Whoever has had nothing but trouble for so long goes. */
 const LONGEST_VISIT_MS = 150_000;
 const MOST_PAGES = 8;
+const SESSION = 'gatehouse_session';
 
 type Attempt = { how: 'done' } | { how: 'anew'; why: string };
 const DONE: Attempt = { how: 'done' };
@@ -56,6 +57,8 @@ export async function signIn(world: World, person = world.person()): Promise<voi
   await visit(world, 'sign-in', async () => {
     browser = openBrowser(world.issuer, { send: world.recorder.sender('sign-in', person.email) });
     const code = await throughPages(browser, person);
+    const cookie = browser.cookies().get(SESSION);
+    if (cookie) world.recorder.tell({ is: 'session', of: person.email, cookie });
     return typeof code === 'string' ? redeem(world, person.email, code) : code;
   });
   if (!browser) return;

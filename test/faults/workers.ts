@@ -13,7 +13,7 @@ export const WORKER_FAULTS: Fault[] = [
   {
     id: 'F-13',
     what: 'one of two workers stands still beyond the leases of its mails, and goes on',
-    arrivals: { signUp: 2, resetPassword: 2, signIn: 0.3 },
+    arrivals: { signUp: 0.7, resetPassword: 0.7, signIn: 0.3, most: 24 },
     bar: { longestMs: 3000, recoveryMs: 2000, errors: 0, allows: MAIL_AGAIN },
     hurt: pauseOne,
     during: untilTakenOver,
@@ -23,6 +23,7 @@ export const WORKER_FAULTS: Fault[] = [
   {
     id: 'F-45',
     what: 'five million rows have expired and are removed under load',
+    undisturbed: true,
     bar: { longestMs: 3000, recoveryMs: 2000, errors: 0 },
     prepare: fillWithExpired,
     hurt: cleanUp,
