@@ -80,6 +80,14 @@ const STATUS_OF: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
+/**
+ * What else is sent is not read any more: each read costs a buffer. Who closed while it still comes would reset the
+ * connection, and the answer with it: that waits for a moment.
+ */
 function answer(socket: Socket, status: string): void {
+  socket.pause();
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
+
+const LINGER_MS = 500;
