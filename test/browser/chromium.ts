@@ -1,6 +1,4 @@
-import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:http';
-import { delimiter, join } from 'node:path';
 import {
   type Browser,
   type BrowserContext,
@@ -8,14 +6,8 @@ import {
   type Page,
   chromium,
 } from 'playwright-core';
+import { CHROMIUM } from '../support/chromium.ts';
 import { freePort } from '../support/http.ts';
-
-/** Where Chromium is, if it is on the path: the tests that need it are left out otherwise. */
-export const CHROMIUM: string[] = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'chromium'))
-  .filter(isProgram)
-  .slice(0, 1);
 
 const ARGUMENTS = [
   '--no-sandbox',
@@ -91,13 +83,4 @@ export async function applicationPage(): Promise<{ redirectUri: string; close():
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { CHROMIUM, launch } from '../browser/chromium.ts';
+import { launch } from '../browser/chromium.ts';
+import { CHROMIUM } from '../support/chromium.ts';
 import { SIGHTS, contactSheets } from '../browser/contact-sheet.ts';
 import { withGallery } from './gallery-server.ts';
 import type { Row } from './table.ts';
