@@ -38,7 +38,8 @@ async function visit(
   let why = '';
   const deadline = performance.now() + LONGEST_VISIT_MS;
   for (let again = 0; again <= MOST_ANEW; again += 1) {
-    const end = await attempt();
+    // A page without the form that should be on it ends an attempt, not the whole proof.
+    const end = await attempt().catch((error: unknown) => anew(String(error).slice(0, 200)));
     if (end.how === 'done') {
       const reason = why && { why };
       recorder.tell({ is: 'ended', ...about, how: 'done', anew: again, ...reason });
