@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { PLACES } from '../../src/development/gallery/gallery.ts';
+import { LANGUAGES } from '../../src/i18n/languages.ts';
 import { CHROMIUM } from '../support/chromium.ts';
 import { type TestHouse, openTestHouse } from '../support/house.ts';
 import { type Visit, launch, visit } from './chromium.ts';
@@ -9,8 +10,11 @@ import { inspect, isWide } from './inspect.ts';
 // A browser starts and paints; a busy machine takes its time.
 jest.setTimeout(120_000);
 
-/** Everything stands on the smallest phone; other widths, languages and looks are seen by the long proof. */
+/** Every state stands on the smallest phone, in one language after the other. All widths, languages and looks are the long proof's. */
 const SMALL_PHONE = { width: 320, height: 640 };
+
+const NAMES = Object.keys(LANGUAGES);
+const STATES = PLACES.map((place, at) => ({ ...place, language: NAMES[at % NAMES.length] ?? '' }));
 
 let house: TestHouse;
 beforeAll(async () => {
@@ -30,9 +34,9 @@ for (const program of CHROMIUM) {
     });
     afterAll(() => browser.close());
 
-    it.each(PLACES)('$view, $state: nothing is in anybody’s way', async ({ path }) => {
+    it.each(STATES)('$view, $state: nothing is in anybody’s way', async ({ path, language }) => {
       visited.complaints.length = 0;
-      await page.goto(`${house.issuer}${path}/alone?language=en`);
+      await page.goto(`${house.issuer}${path}/alone?language=${language}`);
       expect(await inspect(page)).toEqual([]);
       expect(visited.complaints).toEqual([]);
       expect(await isWide(page)).toBe(false);

@@ -41,19 +41,6 @@ const SHIFTS = String.raw`() => new Promise((resolve) => {
   setTimeout(() => resolve(seen.map(({ value }) => 'the layout shifts by ' + value)), 0);
 })`;
 
-/** A small phone, a phone, a wide screen. */
-const WIDTHS = [320, 390, 1440];
-
-/** The widths of screens at which the page that is open would have to be scrolled sideways. */
-export async function tooWideAt(page: Page): Promise<number[]> {
-  const found: number[] = [];
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 800 });
-    if (await isWide(page)) found.push(width);
-  }
-  return found;
-}
-
 /** Whether one would have to scroll sideways. */
 export function isWide(page: Page): Promise<boolean> {
   return page.evaluate(

@@ -4,7 +4,6 @@ import { type Application, PUBLIC, application, request } from '../oidc/applicat
 import { type Person, type TestHouse, openTestHouse } from '../support/house.ts';
 import { applicationPage, inChromium, typeFirst } from './chromium.ts';
 import { tooFaint } from './contrast.ts';
-import { tooWideAt } from './inspect.ts';
 
 // A browser starts and paints; a busy machine takes its time.
 jest.setTimeout(120_000);
@@ -121,34 +120,6 @@ inChromium((open) => {
     await page.keyboard.press('Enter');
     await back(page);
     expect(answerOf(page).get('state')).toBe(state);
-  });
-
-  it('nothing hangs over the edge of any screen', async () => {
-    const { page } = await open();
-    const wide: string[] = [];
-    const look = async (name: string) => {
-      wide.push(...(await tooWideAt(page)).map((width) => `${name} at ${width}`));
-    };
-    for (const locale of ['en', 'fr', 'ru']) {
-      await begin(page, { ui_locales: locale });
-      await look(`sign-in ${locale}`);
-      await page.goto(`${house.issuer}/?ui_locales=${locale}`);
-      await look(`home ${locale}`);
-      await page.goto(`${house.issuer}/nowhere?ui_locales=${locale}`);
-      await look(`error ${locale}`);
-    }
-    await begin(page);
-    await signIn(page);
-    await page.getByRole('button', { name: 'Allow' }).waitFor();
-    await look('consent');
-    await page.goto(`${house.issuer}/session/end`);
-    await look('sign-out');
-    await page.goto(`${house.issuer}/demo`);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await allow(page);
-    await page.getByRole('heading', { name: 'every check passed' }).waitFor();
-    await look('demo');
-    expect(wide).toEqual([]);
   });
 
   it('everything can be read in the light and in the dark', async () => {

@@ -6,7 +6,7 @@ import { PLENTY } from '../proofs/a-proof.ts';
 import { type TestHouse, openTestHouse } from '../support/house.ts';
 import { codeIn, letterTo, linkIn } from '../support/letters.ts';
 import { applicationPage, heading, inChromium, press, typeFirst } from './chromium.ts';
-import { isWide, tooWideAt } from './inspect.ts';
+import { isWide } from './inspect.ts';
 
 // A browser starts and paints; a busy machine takes its time.
 jest.setTimeout(120_000);
@@ -174,28 +174,6 @@ inChromium((open) => {
     await press(first, 'Confirm the address');
     await heading(first, 'Create your account');
     expect(await first.locator('input[name=email]').inputValue()).toBe(one.email);
-  });
-
-  it('and nothing hangs over the edge of any screen', async () => {
-    const { page } = await open();
-    const wide: string[] = [];
-    const look = async (name: string) => {
-      wide.push(...(await tooWideAt(page)).map((width) => `${name} at ${width}`));
-    };
-    const { email, state } = await begin(page);
-    await look('code');
-    await page.getByLabel('Code').fill('12 34');
-    await press(page, 'Confirm the address');
-    await look('no code');
-    await page.getByLabel('Code').fill(await code(email));
-    await press(page, 'Confirm the address');
-    await look('details');
-    await page.getByLabel('New password').fill('password');
-    await press(page, 'Create the account');
-    await look('flaw');
-    await tellWho(page);
-    await arrive(page, state);
-    expect(wide).toEqual([]);
   });
 
   it('by keyboard alone', async () => {

@@ -34,7 +34,10 @@ const SIGHTS: Sight[] = [
 
 const SMALL_PHONE = { width: 320, height: 640 };
 
-/** Every state of every page, as axe sees it in the light and in the dark, and on the smallest phone. */
+/** The next page begins with the last of them: it must not be painted while the screen changes. */
+const WIDTHS = [390, 1440, SMALL_PHONE.width];
+
+/** Every state of every page, as axe sees it in the light and in the dark, and on screens of three widths. */
 export async function axe(): Promise<Row[]> {
   const [program] = CHROMIUM;
   if (program === undefined) throw new Error('There is no chromium on the path.');
@@ -44,7 +47,7 @@ export async function axe(): Promise<Row[]> {
     rows.push({
       proof: `axe, ${sight.proof}`,
       expected:
-        'no finding, no jump, nothing beside the edge of a small phone or out of the reach of a keyboard',
+        'no finding, no jump, nothing beside the edge of a phone or a screen, or out of the reach of a keyboard',
       seen: [`${PLACES.length} states, ${found.length} findings`, ...found].join('\n'),
       holds: found.length === 0,
     });
@@ -64,8 +67,11 @@ async function lookAt(program: string, issuer: string, { query, context }: Sight
   for (const { path } of PLACES) {
     await page.goto(`${issuer}${path}/alone?${new URLSearchParams(query).toString()}`);
     const faults = await inspect(page);
-    if (await isWide(page)) faults.push('it is wider than a small phone');
     faults.push(...(await outOfReach(page)));
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ ...SMALL_PHONE, width });
+      if (await isWide(page)) faults.push(`it is wider than ${width} pixels`);
+    }
     found.push(...faults.map((fault) => `${path}: ${fault}`));
   }
   await browser.close();
