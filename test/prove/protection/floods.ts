@@ -10,11 +10,14 @@ import { ask, closedLoop, steadyLoad } from './steady-load.ts';
 
 const AT_ONCE = 100;
 
-/** As in a container of so much: what Node.js would take by itself on a large machine says nothing. */
+/**
+ * What Node.js takes in a container of so much, for what is young too: told of the old alone, it would let the young grow
+ * as on a large machine.
+ */
 const IN_512_MB = {
   GATEHOUSE_BUDGETS: WIDE,
   GATEHOUSE_MEMORY: '512',
-  NODE_OPTIONS: '--max-old-space-size=256',
+  NODE_OPTIONS: '--max-heap-size=256',
 };
 
 /** Bodies without end, heads without end, parameters by the thousand: refused, and forgotten. */
