@@ -38,7 +38,9 @@ export const LIVING_GRANT = `grants g
 
 export const LIVES = `(g.offline OR s.id IS NOT NULL)`;
 
-const OF_GRANTS = `SELECT g.id, ${VITALS} FROM ${LIVING_GRANT} WHERE g.id = any($1::text[]) AND ${LIVES}`;
+/** Each id is looked up by itself: OFFSET keeps the planner from reading many grants to find a few, where it knows too little. */
+const OF_GRANTS = `SELECT asked.id, v.a, v.g, v.s FROM (SELECT unnest($1::text[]) AS id) asked
+  CROSS JOIN LATERAL (SELECT ${VITALS} FROM ${LIVING_GRANT} WHERE g.id = asked.id AND ${LIVES} OFFSET 0) v`;
 
 const OF_SESSION = `SELECT ${VITALS} FROM sessions s
   JOIN accounts a ON a.id = s.account_id AND a.disabled_at IS NULL AND ${SESSION_LIVES}
