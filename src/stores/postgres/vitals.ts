@@ -32,9 +32,10 @@ const GRANT_LIVES = `g.revoked_at IS NULL AND g.expires_at > $2::timestamptz AND
 
 export const VITALS = `${asJson('a', ACCOUNT)} AS a, ${asJson('g', GRANT)} AS g, ${asJson('s', SESSION)} AS s`;
 
+/** IS TRUE: the session is found by its id, not among all that an account ever had. */
 export const LIVING_GRANT = `grants g
   JOIN accounts a ON a.id = g.account_id AND a.disabled_at IS NULL AND ${GRANT_LIVES}
-  LEFT JOIN sessions s ON s.id = g.session_id AND s.account_id = a.id AND ${SESSION_LIVES}`;
+  LEFT JOIN sessions s ON s.id = g.session_id AND (s.account_id = a.id) IS TRUE AND ${SESSION_LIVES}`;
 
 export const LIVES = `(g.offline OR s.id IS NOT NULL)`;
 
