@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { type Application, PUBLIC, application, request } from '../oidc/application.ts';
 import { PLENTY } from '../proofs/a-proof.ts';
 import { type TestHouse, openTestHouse } from '../support/house.ts';
-import { codeIn, letterTo, linkIn } from '../support/letters.ts';
+import { codeIn, letterTo, linkIn, wrongNumber } from '../support/letters.ts';
 import { applicationPage, heading, inChromium, press, typeFirst } from './chromium.ts';
 import { isWide } from './inspect.ts';
 
@@ -105,9 +105,9 @@ inChromium((open) => {
   it('after a wrong number: the first tab says that it was stopped, and begins again', async () => {
     const [here, there] = [await open(), await open()];
     const { email } = await begin(here.page);
-    const number = await here.page.locator('.waiting strong').innerText();
-    await there.page.goto(linkIn(await letterTo(house, email)));
-    await there.page.getByLabel('Number').fill(number === '10' ? '11' : '10');
+    const link = linkIn(await letterTo(house, email));
+    await there.page.goto(link);
+    await there.page.getByLabel('Number').fill(wrongNumber(house, link));
     await press(there.page, 'Confirm the address');
     await heading(there.page, 'This was stopped');
     await heading(here.page, 'This was stopped');

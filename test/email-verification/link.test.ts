@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type TestHouse, openTestHouse } from '../support/house.ts';
 import type { Browser, Page } from '../support/browser.ts';
 import { send } from '../support/http.ts';
-import { codeIn, letterTo, linkIn } from '../support/letters.ts';
+import { codeIn, letterTo, linkIn, wrongNumber } from '../support/letters.ts';
 import { type Application, PUBLIC, application, request } from '../oidc/application.ts';
 
 /** All of them come from one machine. */
@@ -93,7 +93,7 @@ describe('in another browser', () => {
   it('with a wrong number all of it is dead', async () => {
     const { browser, page, number, code, link } = await signingUp();
     const other = house.browser();
-    const wrong = number === '10' ? '11' : '10';
+    const wrong = wrongNumber(house, link);
     const stopped = await other.submit(await other.visit(link), { code: wrong });
     expect(stopped.text).toContain('This was stopped');
     const late = await other.visit(stopped.url, {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LetterboxMail } from '../../src/mail/letterbox.ts';
+import { numberOf } from '../../src/proofs/secrets.ts';
 import type { TestHouse } from './house.ts';
 
 /** The newest mail to that address, as soon as there are so many. */
@@ -30,4 +31,12 @@ export function linkIn({ text }: LetterboxMail): string {
   const link = /https?:\S+\/(?:email-verification|password-reset)\/\S+\.[\w-]{43}/.exec(text)?.[0];
   if (!link) throw new Error(`no link in ${text}`);
   return link;
+}
+
+/** A number that no key of the house takes for the one the first tab shows. It has two: one guess in ninety would be right. */
+export function wrongNumber({ house }: TestHouse, link: string): string {
+  const [, id = ''] = /\/email-verification\/([^.]+)\./.exec(link) ?? [];
+  const proof = { purpose: 'sign-up', id, nonce: '' } as const;
+  const right = house.keys.codeKeys.map((key) => numberOf(key, proof));
+  return ['10', '11', '12'].find((number) => !right.includes(number)) ?? '';
 }
