@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Vault } from '../vault/vault.ts';
+import { rememberedAddress } from './remembered-address.ts';
 
 /** Only what may be asked twice without harm: a reading, or a signature. */
 export interface VaultQuestion {
@@ -32,7 +33,13 @@ export function vaultConnection(
   maxSockets: number,
 ): VaultConnection {
   const secure = address.startsWith('https:');
-  const pool = { keepAlive: true, maxSockets, timeout: IDLE_MS, scheduling: 'lifo' as const };
+  const pool = {
+    keepAlive: true,
+    maxSockets,
+    timeout: IDLE_MS,
+    scheduling: 'lifo' as const,
+    lookup: rememberedAddress(),
+  };
   const agent = secure ? new https.Agent({ ...pool, ca }) : new http.Agent(pool);
   const request = secure ? https.request : http.request;
 
