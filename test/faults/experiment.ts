@@ -14,8 +14,6 @@ export interface Fault {
   /** What must hold beside that nothing is lost, duplicated or wrong. */
   bar: Bar;
   stage?: StageOptions;
-  /** It measures how quick all is meanwhile: nothing else runs beside it. */
-  undisturbed?: true;
   /** Once the servers are there, before anybody comes. */
   prepare?(stage: Stage): Promise<void>;
   /** How many come, where it is not the usual. */

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLIENT_FAULTS } from './clients.ts';
 import { DISK_FAULTS } from './disks.ts';
-import { inLanes } from '../prove/lanes.ts';
 import { type Fault, type Outcome, type Patience, experiment } from './experiment.ts';
 import { KILL_FAULTS } from './kills.ts';
 import { MAIL_FAULTS } from './mail.ts';
@@ -39,30 +38,17 @@ export interface Wish {
   outageS?: number;
 }
 
-/** Each has parts of its own, and most of its time passes in waiting. */
-const AT_ONCE = 2;
-
-/** Runs them two at a time, and keeps the table in data/faults. Answers what did not hold. */
+/** Runs one after the other, for it is judged by the time it takes, and keeps the table in data/faults. Answers what they did. */
 export async function faults({ ids, outageS = OUTAGE_S }: Wish): Promise<Outcome[]> {
   const chosen = FAULTS.filter(({ id }) => ids.length === 0 || ids.includes(id));
   const outcomes: Outcome[] = [];
   mkdirSync(FOLDER, { recursive: true });
-  const tasks = chosen.map((fault) => ({
-    fault,
-    work: async () => {
-      const outcome = await tried(fault, { outageMs: outageS * 1000 });
-      outcomes.push(outcome);
-      writeFileSync(join(FOLDER, `${fault.id}.txt`), outcome.details);
-      console.log(tableOf([outcome]));
-    },
-  }));
-  const of = (undisturbed: boolean) =>
-    tasks
-      .filter(({ fault }) => (fault.undisturbed ?? false) === undisturbed)
-      .map(({ work }) => work);
-  await inLanes(AT_ONCE, of(false));
-  await inLanes(1, of(true));
-  outcomes.sort((one, other) => numberOf(one) - numberOf(other));
+  for (const fault of chosen) {
+    const outcome = await tried(fault, { outageMs: outageS * 1000 });
+    outcomes.push(outcome);
+    writeFileSync(join(FOLDER, `${fault.id}.txt`), outcome.details);
+    console.log(tableOf([outcome]));
+  }
   writeFileSync(join(FOLDER, 'table.md'), tableOf(outcomes) + DECIDED_ELSEWHERE);
   writeFileSync(join(FOLDER, 'table.json'), JSON.stringify(outcomes, withoutDetails, 2));
   return outcomes;

@@ -23,7 +23,6 @@ export const WORKER_FAULTS: Fault[] = [
   {
     id: 'F-45',
     what: 'five million rows have expired and are removed under load',
-    undisturbed: true,
     bar: { longestMs: 3000, recoveryMs: 2000, errors: 0 },
     prepare: fillWithExpired,
     hurt: cleanUp,
