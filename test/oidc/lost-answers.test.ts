@@ -3,7 +3,7 @@ import * as jose from 'jose';
 import { digest } from '../../src/crypto/digest.ts';
 import { BACKENDS, type TestHouse, openTestHouse } from '../support/house.ts';
 import type { Answer } from '../support/http.ts';
-import { timed } from '../support/stopwatch.ts';
+import { timeUntil, timed } from '../support/stopwatch.ts';
 import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.ts';
 import { type Application, application, authorize, introspect, me, within } from './application.ts';
 import { type Replica, openReplica } from './replica.ts';
@@ -40,8 +40,10 @@ describe.each(BACKENDS)('a code whose exchange is not heard of (%s)', (backend) 
     unlucky = await openReplica(house, { proxy });
     lucky = await openReplica(house);
     hasty = await openReplica(house, { takeOverS: 0.2 });
-    // Clients are known, statements prepared.
-    await (await newCode()).redeem(unlucky);
+  });
+  // Clients are known, statements prepared, and what the test before did to its connections is over.
+  beforeEach(async () => {
+    await timeUntil(async () => (await (await newCode()).redeem(unlucky)).status === 200);
   });
   afterEach(() => proxy.heal());
   afterAll(async () => {
