@@ -1,5 +1,5 @@
 import type { BudgetName } from '../limits/budgets.ts';
-import type { Admission, Asked, Limiter } from '../limits/limiter.ts';
+import type { Asked, Limiter } from '../limits/limiter.ts';
 import type { Line } from '../limits/line.ts';
 import { originOf } from '../limits/origin.ts';
 import type { Account } from './account.ts';
@@ -55,39 +55,25 @@ export function passwordTries(
     const who = counted(account ? `account ${account.id}` : typed);
     const leave = await deps.line(who);
     try {
-      const attempt: Attempt = mark
-        ? await deps.limiter.admit(ownTries(who))
-        : await strangersTry(deps, { who, asTyped }, visitor);
+      const attempt = await deps.limiter.admit(
+        mark ? ownTries(who) : strangersTries({ who, asTyped }, visitor),
+      );
       if (!attempt.admitted) {
         leave();
         return { admitted: false, waitS: attempt.waitS };
       }
       const done = (failed: boolean) => settle(attempt, failed).finally(leave);
-      return { admitted: true, spends: attempt.spent, done, ...(attempt.blind && { blind: true }) };
+      return {
+        admitted: true,
+        spends: attempt.spent,
+        done,
+        ...(attempt.without && { blind: true }),
+      };
     } catch (error) {
       leave();
       throw error;
     }
   };
-}
-
-type Attempt = Admission & { blind?: true };
-
-async function strangersTry(
-  { limiter }: PasswordTriesDeps,
-  { who, asTyped }: { who: string; asTyped: string },
-  visitor: Visitor,
-): Promise<Attempt> {
-  const first = await limiter.admit(strangersTries(asTyped, visitor));
-  if (!first.admitted) return first;
-  const second = await limiter.admit([{ budget: 'passwords-per-account', of: who }]);
-  if (!second.admitted) return { ...first, blind: true };
-  // In this order: in between nobody is let in whose right password would not be looked at.
-  const giveBack = async () => {
-    await second.giveBack();
-    await first.giveBack();
-  };
-  return { ...first, spent: [...new Set([...first.spent, ...second.spent])], giveBack };
 }
 
 async function settle(admission: { giveBack(): Promise<void> }, failed: boolean): Promise<void> {
@@ -98,10 +84,15 @@ function ownTries(of: string): Asked[] {
   return [{ budget: 'passwords-per-known-browser', of }];
 }
 
-function strangersTries(of: string, { ip }: Visitor): Asked[] {
+/** What its account has left is no reason to refuse a stranger: the try is not looked at, and nobody learns why. */
+function strangersTries(
+  { who, asTyped }: { who: string; asTyped: string },
+  { ip }: Visitor,
+): Asked[] {
   return [
-    { budget: 'passwords-per-account', of },
+    { budget: 'passwords-per-account', of: asTyped },
     { budget: 'passwords-per-origin', of: originOf(ip) },
     { budget: 'passwords-in-all', of: 'all' },
+    { budget: 'passwords-per-account', of: who, evenIfSpent: true },
   ];
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { isStoreAway } from '../transactions/store-away.ts';
 import { type Budget, type BudgetName, type Budgets, forStrangers } from './budgets.ts';
-import type { Counters, Take } from './counters.ts';
+import { type Counted, type Counters, type Taken, type Takes, takenOf } from './counters.ts';
 import { localCounters } from './local-counters.ts';
 
 /** Decides whether something may be tried once more, before it is. Owns the decision; refuses to know what is tried. */
@@ -19,6 +19,8 @@ export interface Asked {
   of: string;
   /** Takes from the strangers' part and from the whole. */
   stranger?: boolean;
+  /** Where it is spent the others are taken all the same, and the admission says so. */
+  evenIfSpent?: true;
 }
 
 export type Admission = Admitted | { admitted: false; budget: BudgetName; waitS: number };
@@ -27,6 +29,8 @@ export interface Admitted {
   admitted: true;
   /** Which budgets were spent by this one. */
   spent: BudgetName[];
+  /** One was spent before that is not needed. */
+  without: boolean;
   /** It was no failure: what was taken is put back. */
   giveBack(): Promise<void>;
 }
@@ -47,62 +51,67 @@ const AWAY_MS = 2000;
 export function openLimiter({ counters, budgets, key, now }: LimiterDeps): Limiter {
   const keyOf = (what: string, of: string) =>
     createHmac('sha256', key).update(`${what}\0${of}`).digest('base64url');
-  const countersOf = ({ budget: name, of, stranger }: Asked) => {
+  const countersOf = ({ budget: name, of, stranger, evenIfSpent }: Asked): Named[] => {
     const [budget, whole] = [budgets[name], keyOf(name, of)];
     const part = { name, key: keyOf(`${name} by strangers`, of), budget: forStrangers(budget) };
-    return [...(stranger ? [part] : []), { name, key: whole, budget }];
+    const all = [...(stranger ? [part] : []), { name, key: whole, budget }];
+    return all.map((one) => ({ ...one, needed: !evenIfSpent }));
   };
   const steadfast = orLocal(counters, now);
 
   async function admit(asked: readonly Asked[]): Promise<Admission> {
-    const taken: { budget: BudgetName; take: TakenOne }[] = [];
-    const giveBack = async () => {
-      await Promise.all(taken.map(({ take }) => take.giveBack()));
-    };
-    for (const counted of asked.flatMap(countersOf)) {
-      const take = await steadfast(counted.key, counted.budget);
-      if (!take.taken) {
-        await giveBack();
-        return { admitted: false, budget: counted.name, waitS: secondsUntil(take.until, now()) };
-      }
-      taken.push({ budget: counted.name, take });
+    const counted = asked.flatMap(countersOf);
+    const { takes, giveBack } = await steadfast(counted);
+    if (!takes.taken) {
+      const budget = nameOf(counted, takes.refused);
+      return { admitted: false, budget, waitS: secondsUntil(takes.until, now()) };
     }
-    const spent = taken.filter(({ take }) => take.spent).map(({ budget }) => budget);
-    return { admitted: true, spent: [...new Set(spent)], giveBack };
+    const spent = counted.flatMap(({ name }, index) => {
+      const take = takes.takes[index];
+      return take?.taken && take.spent ? [name] : [];
+    });
+    const without = takes.takes.some(({ taken }) => !taken);
+    return { admitted: true, spent: [...new Set(spent)], without, giveBack };
   }
   return { admit };
 }
 
-interface TakenOne {
-  taken: true;
-  spent: boolean;
-  giveBack(): Promise<void>;
+interface Named extends Counted {
+  name: BudgetName;
 }
 
-type TakeOne = (key: string, budget: Budget) => Promise<TakenOne | Extract<Take, { taken: false }>>;
+function nameOf(counted: readonly Named[], index: number): BudgetName {
+  const one = counted[index];
+  if (!one) throw new Error('what was refused was not asked for');
+  return one.name;
+}
+
+type TakeAll = (
+  asked: readonly Counted[],
+) => Promise<{ takes: Takes; giveBack: () => Promise<void> }>;
 
 /** A store that is away never means that nobody counts. */
-function orLocal(counters: Counters, now: () => Date): TakeOne {
+function orLocal(counters: Counters, now: () => Date): TakeAll {
   const local = localCounters();
   let awayUntil = 0;
 
-  const takeFrom = async (from: Counters, key: string, budget: Budget) => {
-    const take = await from.take(key, budget, now());
-    if (!take.taken) return take;
-    const giveBack = () => from.giveBack(key, take.startedAt).catch(onlyAway);
-    return { taken: true as const, spent: take.spent, giveBack };
+  const takeFrom = async (from: Counters, asked: readonly Counted[]) => {
+    const takes = await from.take(asked, now());
+    const taken: Taken[] = takes.taken ? takenOf(asked, takes.takes) : [];
+    return { takes, giveBack: () => from.giveBack(taken).catch(onlyAway) };
   };
 
-  return async (key, budget) => {
+  return async (asked) => {
     if (performance.now() >= awayUntil) {
       try {
-        return await takeFrom(counters, key, budget);
+        return await takeFrom(counters, asked);
       } catch (error) {
         onlyAway(error);
         awayUntil = performance.now() + AWAY_MS;
       }
     }
-    return takeFrom(local, key, stricter(budget));
+    const strict = asked.map((one) => ({ ...one, budget: stricter(one.budget) }));
+    return takeFrom(local, strict);
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Budget } from './budgets.ts';
-import type { Counters, Take } from './counters.ts';
+import { type Counters, type Take, takeInTurn } from './counters.ts';
 
 interface Window {
   count: number;
@@ -18,21 +18,31 @@ const MOST_KEYS = 10_000;
 /** Counters of one process alone: what is left when their store is away. */
 export function localCounters(): Counters {
   const windows = new Map<string, Window>();
-  return {
-    async take(key, budget, at) {
-      const window = current(windows.get(key), budget, at.getTime());
-      if (window.count >= budget.most) return { taken: false, until: new Date(window.endsAt) };
-      makeRoom(windows);
-      windows.set(key, window);
-      return countIn(window, budget, at.getTime());
-    },
-    async giveBack(key, startedAt) {
-      const window = windows.get(key);
-      if (window?.startedAt !== startedAt.getTime() || window.count === 0) return;
-      window.count -= 1;
-      window.spentAt = undefined;
+  const take = (key: string, budget: Budget, at: number): Take => {
+    const window = current(windows.get(key), budget, at);
+    if (window.count >= budget.most) return { taken: false, until: new Date(window.endsAt) };
+    makeRoom(windows);
+    windows.set(key, window);
+    return countIn(window, budget, at);
+  };
+  const giveBack = (key: string, startedAt: Date) => {
+    const window = windows.get(key);
+    if (window?.startedAt !== startedAt.getTime() || window.count === 0) return;
+    window.count -= 1;
+    window.spentAt = undefined;
+  };
+  const counters: Counters = {
+    take: (asked, at) =>
+      takeInTurn(
+        asked,
+        async ({ key, budget }) => take(key, budget, at.getTime()),
+        counters.giveBack,
+      ),
+    async giveBack(taken) {
+      for (const { key, startedAt } of taken) giveBack(key, startedAt);
     },
   };
+  return counters;
 }
 
 function current(known: Window | undefined, { withinS, longest }: Budget, now: number): Window {

@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Budget } from '../../src/limits/budgets.ts';
-import type { Counters, Take } from '../../src/limits/counters.ts';
+import type { Counted, Counters, Take } from '../../src/limits/counters.ts';
 
 const TEN: Budget = { most: 10, withinS: 900, longest: 4 };
 const START = Date.now();
 const at = (seconds: number) => new Date(START + seconds * 1000);
 const taken = (takes: Take[]) => takes.filter((take) => take.taken).length;
+
+const counted = (key: string, budget = TEN): Counted => ({ key, budget, needed: true });
+
+async function takeOne(from: Counters, key: string, budget: Budget, when: Date): Promise<Take> {
+  const takes = await from.take([counted(key, budget)], when);
+  const [take] = takes.taken ? takes.takes : [{ taken: false as const, until: takes.until }];
+  if (!take) throw new Error('whoever asks for one is answered about one');
+  return take;
+}
 
 interface Opened {
   /** Several ways to one store: other processes. */
@@ -28,7 +37,9 @@ export function countersConformance(name: string, open: () => Promise<Opened>): 
       return found;
     };
     const spend = (key: string, times: number, seconds: number, budget = TEN) =>
-      Promise.all(Array.from({ length: times }, (_, i) => door(i).take(key, budget, at(seconds))));
+      Promise.all(
+        Array.from({ length: times }, (_, i) => takeOne(door(i), key, budget, at(seconds))),
+      );
 
     it('give exactly as many as there are to any number of parallel callers', async () => {
       for (let round = 0; round < 5; round += 1) {
@@ -42,7 +53,7 @@ export function countersConformance(name: string, open: () => Promise<Opened>): 
       const key = randomUUID();
       await spend(key, 9, 0);
       await spend(key, 1, 100);
-      const refused = await door().take(key, TEN, at(100));
+      const refused = await takeOne(door(), key, TEN, at(100));
       expect(refused).toEqual({ taken: false, until: at(1000) });
       expect(taken(await spend(key, 5, 999.999))).toBe(0);
       expect(taken(await spend(key, 50, 1000))).toBe(10);
@@ -60,7 +71,7 @@ export function countersConformance(name: string, open: () => Promise<Opened>): 
       const waits: number[] = [];
       for (let round = 0; round < 5; round += 1) {
         await spend(key, 10, now);
-        const refused = await door().take(key, TEN, at(now));
+        const refused = await takeOne(door(), key, TEN, at(now));
         const until = refused.taken ? 0 : (refused.until.getTime() - START) / 1000;
         waits.push((until - now) / 900);
         now = until;
@@ -68,7 +79,7 @@ export function countersConformance(name: string, open: () => Promise<Opened>): 
       expect(waits).toEqual([1, 2, 4, 4, 4]);
       now += 9 * 900;
       await spend(key, 10, now);
-      expect(await door().take(key, TEN, at(now))).toMatchObject({ until: at(now + 900) });
+      expect(await takeOne(door(), key, TEN, at(now))).toMatchObject({ until: at(now + 900) });
     });
 
     it('are not made to wait longer by those who keep trying', async () => {
@@ -82,19 +93,19 @@ export function countersConformance(name: string, open: () => Promise<Opened>): 
       const key = randomUUID();
       const [first] = await spend(key, 10, 0);
       if (!first?.taken) throw new Error('the first is given');
-      await door(1).giveBack(key, first.startedAt);
+      await door(1).giveBack([{ key, startedAt: first.startedAt }]);
       expect(taken(await spend(key, 20, 1))).toBe(1);
       expect(taken(await spend(key, 20, 901))).toBe(10);
-      await door(1).giveBack(key, first.startedAt);
+      await door(1).giveBack([{ key, startedAt: first.startedAt }]);
       expect(taken(await spend(key, 20, 902))).toBe(0);
-      await door().giveBack(randomUUID(), at(0));
+      await door().giveBack([{ key: randomUUID(), startedAt: at(0) }]);
     });
 
     it('give no more to callers whose clocks differ', async () => {
       const key = randomUUID();
       await spend(key, 1, 0);
-      const early = Array.from({ length: 50 }, () => door(0).take(key, TEN, at(0)));
-      const late = Array.from({ length: 50 }, () => door(1).take(key, TEN, at(4000)));
+      const early = Array.from({ length: 50 }, () => takeOne(door(0), key, TEN, at(0)));
+      const late = Array.from({ length: 50 }, () => takeOne(door(1), key, TEN, at(4000)));
       // Those that came before the first late one belong to the window before.
       expect(taken(await Promise.all([...early, ...late]))).toBeLessThanOrEqual(19);
       expect(taken(await spend(key, 50, 0))).toBe(0);
@@ -106,7 +117,39 @@ export function countersConformance(name: string, open: () => Promise<Opened>): 
       const key = randomUUID();
       const takes = await spend(key, 20, 0, one);
       expect(taken(takes)).toBe(1);
-      expect(await door().take(key, one, at(1))).toEqual({ taken: false, until: at(60) });
+      expect(await takeOne(door(), key, one, at(1))).toEqual({ taken: false, until: at(60) });
+    });
+
+    it('give one of each or none of any, and say which was refused', async () => {
+      const [narrow, wide] = [randomUUID(), randomUUID()];
+      const hundred = { ...TEN, most: 100 };
+      const both = [counted(wide, hundred), counted(narrow)];
+      const all = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => door(i).take(both, at(0))),
+      );
+      expect(all.filter((takes) => takes.taken)).toHaveLength(10);
+      expect(all.find((takes) => !takes.taken)).toMatchObject({ refused: 1, until: at(900) });
+      expect(taken(await spend(wide, 120, 1, hundred))).toBe(90);
+    });
+
+    it('give the others where one is spent that is not needed, and take back what was given', async () => {
+      const [spentOne, other] = [randomUUID(), randomUUID()];
+      await spend(spentOne, 10, 0);
+      const asked = [counted(other), { ...counted(spentOne), needed: false }];
+      const takes = await door().take(asked, at(1));
+      expect(takes).toEqual({
+        taken: true,
+        takes: [
+          { taken: true, startedAt: at(1), spent: false },
+          { taken: false, until: at(900) },
+        ],
+      });
+      await door(1).giveBack([
+        { key: other, startedAt: at(1) },
+        { key: spentOne, startedAt: at(0) },
+      ]);
+      expect(taken(await spend(other, 20, 2))).toBe(10);
+      expect(taken(await spend(spentOne, 20, 2))).toBe(1);
     });
 
     it('count everybody apart', async () => {

@@ -57,7 +57,7 @@ describe('a limiter', () => {
     const local = localCounters();
     const { admit } = limiter({
       ...local,
-      take: (key, ...rest) => (keys.push(key), local.take(key, ...rest)),
+      take: (asked, at) => (keys.push(...asked.map(({ key }) => key)), local.take(asked, at)),
     });
     await admit([account('my password'), origin('my password')]);
     expect(keys).toHaveLength(2);

@@ -44,12 +44,12 @@ async function loseTheMaster(topology: RedisTopology): Promise<void> {
   expect(seen.longest).toBeLessThan(1500);
 
   // Scripts that the one before had learned, too.
-  const rule = { most: 1, withinS: 60, longest: 1 };
+  const one = { key: 'one', budget: { most: 1, withinS: 60, longest: 1 }, needed: true };
   const at = new Date();
-  expect(await counters.take('one', rule, at)).toMatchObject({ taken: true });
-  expect(await counters.take('one', rule, at)).toMatchObject({ taken: false });
-  await counters.giveBack('one', at);
-  expect(await counters.take('one', rule, at)).toMatchObject({ taken: true });
+  expect(await counters.take([one], at)).toMatchObject({ taken: true });
+  expect(await counters.take([one], at)).toMatchObject({ taken: false });
+  await counters.giveBack([{ key: 'one', startedAt: at }]);
+  expect(await counters.take([one], at)).toMatchObject({ taken: true });
   expect(await store.consume('Interaction', 'one')).toBe(true);
   expect(await store.consume('Interaction', 'one')).toBe(false);
   redis.disconnect();

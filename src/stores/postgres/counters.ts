@@ -1,25 +1,28 @@
 import type { Pool } from 'pg';
-import type { Counters } from '../../limits/counters.ts';
+import { type Counted, type Counters, type Take, takeInTurn } from '../../limits/counters.ts';
 import { named } from './database.ts';
 
 /** Counters in PostgreSQL, for a house without Redis: the lock of one row is what makes them exact. */
 export function postgresCounters(pool: Pool): Counters {
-  return {
-    async take(key, { most, withinS, longest }, at) {
-      const asked = [key, at, withinS, longest];
-      const { rows } = await named<{ started_at: Date; spent: boolean }>(pool, TAKE, [
-        ...asked,
-        most,
-      ]);
-      const [row] = rows;
-      if (row) return { taken: true, startedAt: row.started_at, spent: row.spent };
-      const [left] = (await named<{ until: Date }>(pool, UNTIL, [key, withinS, longest])).rows;
-      return { taken: false, until: left?.until ?? at };
-    },
-    async giveBack(key, startedAt) {
-      await named(pool, GIVE_BACK, [key, startedAt]);
+  const counters: Counters = {
+    take: (asked, at) => takeInTurn(asked, (one) => take(pool, one, at), counters.giveBack),
+    // A statement for each: one that locked several rows could wait for another that holds them the other way round.
+    async giveBack(taken) {
+      const each = taken.map(({ key, startedAt }) => named(pool, GIVE_BACK, [key, startedAt]));
+      await Promise.all(each);
     },
   };
+  return counters;
+}
+
+async function take(pool: Pool, { key, budget }: Counted, at: Date): Promise<Take> {
+  const { most, withinS, longest } = budget;
+  const asked = [key, at, withinS, longest, most];
+  const { rows } = await named<{ started_at: Date; spent: boolean }>(pool, TAKE, asked);
+  const [row] = rows;
+  if (row) return { taken: true, startedAt: row.started_at, spent: row.spent };
+  const [left] = (await named<{ until: Date }>(pool, UNTIL, [key, withinS, longest])).rows;
+  return { taken: false, until: left?.until ?? at };
 }
 
 const endOf = (within: string, longest: string) =>

@@ -104,15 +104,16 @@ function pauseBefore(attempt: number): number {
   return Math.min(25 * 2 ** attempt, LONGEST_PAUSE_MS);
 }
 
-/** Runs in one step, on the slot of its one key. */
+/** Runs in one step, on the slot that its keys have in common. */
 export function script(redis: RedisClient, lua: string) {
   const sha = createHash('sha1').update(lua).digest('hex');
-  return async (key: string, ...args: (string | number)[]): Promise<unknown> => {
+  return async (keys: string | string[], ...args: (string | number)[]): Promise<unknown> => {
+    const all = [keys].flat();
     try {
-      return await redis.evalsha(sha, 1, key, ...args);
+      return await redis.evalsha(sha, all.length, ...all, ...args);
     } catch (error) {
       if (!String(error).includes('NOSCRIPT')) throw error;
-      return redis.eval(lua, 1, key, ...args);
+      return redis.eval(lua, all.length, ...all, ...args);
     }
   };
 }
