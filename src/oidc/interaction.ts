@@ -105,7 +105,7 @@ export function openInteractions(deps: InteractionDeps): Interactions {
     const progress = { ...interaction.progress, ...achieved };
     const next = standing(interaction, progress);
     if (next === 'finish') return leave(ctx, resultOf(interaction, progress));
-    await kept.save(interaction.uid, progress);
+    if (Object.keys(achieved).length > 0) await kept.save(interaction.uid, progress);
     seeOther(ctx, `/interaction/${interaction.uid}/${next}`);
   }
 
