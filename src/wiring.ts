@@ -7,6 +7,7 @@ import type { ErrorPage } from './http/error-pages.ts';
 import { watchedRing } from './keys/watched-ring.ts';
 import { openSigning, signingAlarm } from './signing.ts';
 import type { Logger } from './logging/logger.ts';
+import { carryLogouts } from './logouts.ts';
 import type { Argon2Options } from './passwords/argon2-hasher.ts';
 import type { Standing } from './metrics/standing.ts';
 import { type Closing, closedInReverse } from './process/closing.ts';
@@ -146,7 +147,11 @@ async function openGround(
   atClose(() => jobs.close());
 
   const ring = await openSigning(house, { changes, log, atClose });
-  if (worker) void jobs.work(house.chores).catch(onError);
+  if (worker) {
+    void jobs.work(house.chores).catch(onError);
+    const courier = carryLogouts(house, { ring, log });
+    atClose(() => courier.close());
+  }
   const registrations = () => {
     const registry = openDatabase(place.config, { max: REGISTRY_POOL, log, watch, renew });
     atClose(() => registry.close());

@@ -47,6 +47,8 @@ export interface AuditEvents {
   'backup-restored': Record<string, never>;
   'mail-failed': { mailId: string; template: string };
   'mail-retried': { mailId: string };
+  /** An application was not told of a session's end: it said no, or was away for too long. */
+  'logout-notice-failed': { noticeId: string; why: 'refused' | 'not-now' };
   'job-failed': { job: string };
 }
 

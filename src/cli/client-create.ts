@@ -20,6 +20,10 @@ export const createClientCommand: Command = {
     service: { type: 'boolean', describe: 'It acts for itself, without a person' },
     'first-party': { type: 'boolean', describe: 'It is ours: no consent is asked' },
     'require-par': { type: 'boolean', describe: 'Its requests must be pushed (PAR)' },
+    'backchannel-logout-session': {
+      type: 'boolean',
+      describe: 'It needs to be told which session has ended (sid)',
+    },
     dpop: { type: 'boolean', describe: 'Its access tokens must be bound to its key (DPoP)' },
   },
   async run({ values, house, settings, data }) {
@@ -74,6 +78,7 @@ function registrationFrom(values: CommandCall['values']): ClientRegistration {
     corsOrigins: [],
     requirePushedRequests: values['require-par'] === true,
     dpopBoundAccessTokens: values['dpop'] === true,
+    backchannelLogoutSessionRequired: values['backchannel-logout-session'] === true,
     development: false,
     ...given,
   };

@@ -19,6 +19,8 @@ export function clientMetadata(client: ClientRegistration | ShownClient) {
     dpop_bound_access_tokens: client.dpopBoundAccessTokens,
     jwks: client.jwks,
     jwks_uri: client.jwksUri,
+    backchannel_logout_uri: client.backchannelLogoutUri,
+    backchannel_logout_session_required: client.backchannelLogoutSessionRequired,
     client_uri: client.clientUri,
     policy_uri: client.policyUri,
     tos_uri: client.tosUri,

@@ -20,6 +20,11 @@ export const clientOptions = {
   name: { type: 'string', describe: 'What people read on the sign-in and consent pages' },
   'redirect-uri': { ...address, describe: 'Where people come back to; may be given several times' },
   'post-logout-uri': { ...address, describe: 'Where people come back to after signing out' },
+  'backchannel-logout-uri': {
+    type: 'string',
+    describe: 'Where it is told, server to server, that a session has ended',
+    hint: 'https URL',
+  },
   scope: {
     type: 'string',
     multiple: true,
@@ -64,6 +69,7 @@ export function givenFields(values: Values): Partial<ClientRegistration> {
     name: textOf(values, 'name'),
     redirectUris: textsOf(values, 'redirect-uri'),
     postLogoutRedirectUris: textsOf(values, 'post-logout-uri'),
+    backchannelLogoutUri: textOf(values, 'backchannel-logout-uri'),
     corsOrigins: textsOf(values, 'cors-origin'),
     scopes: wordsOf(values, 'scope'),
     apis: apisOf(values),

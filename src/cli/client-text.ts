@@ -11,6 +11,7 @@ export function clientText(client: ShownClient, secret?: string): string {
     ['Grants', client.grantTypes.join(' ')],
     ['Redirect URIs', client.redirectUris.join('\n')],
     ['After sign-out', client.postLogoutRedirectUris.join('\n')],
+    ['Logout URI', client.backchannelLogoutUri ?? ''],
     ['OpenID scopes', client.scopes.join(' ')],
     ['APIs', Object.entries(client.apis).map(apiText).join('\n')],
     ['Origins', client.corsOrigins.join('\n')],
@@ -41,6 +42,7 @@ function requirements(client: ShownClient): string[] {
   return [
     ...(client.requirePushedRequests ? ['pushed requests'] : []),
     ...(client.dpopBoundAccessTokens ? ['DPoP'] : []),
+    ...(client.backchannelLogoutSessionRequired ? ['session in logout'] : []),
   ];
 }
 

@@ -24,6 +24,11 @@ export const updateClientCommand: Command = {
     'no-require-par': { type: 'boolean', describe: 'They need not' },
     dpop: { type: 'boolean', describe: 'Its access tokens must be bound to its key (DPoP)' },
     'no-dpop': { type: 'boolean', describe: 'They need not' },
+    'backchannel-logout-session': {
+      type: 'boolean',
+      describe: 'It needs to be told which session has ended (sid)',
+    },
+    'no-backchannel-logout-session': { type: 'boolean', describe: 'It need not' },
     clear: {
       type: 'string',
       multiple: true,
@@ -91,6 +96,10 @@ const CLEAR: Record<string, (client: ClientRegistration) => void> = {
   api: (client) => (client.apis = {}),
   jwks: (client) => delete client.jwks,
   'jwks-uri': (client) => delete client.jwksUri,
+  'backchannel-logout-uri'(client) {
+    delete client.backchannelLogoutUri;
+    client.backchannelLogoutSessionRequired = false;
+  },
   'home-page': (client) => delete client.clientUri,
   'privacy-policy': (client) => delete client.policyUri,
   terms: (client) => delete client.tosUri,
@@ -105,6 +114,8 @@ const SWITCHES = [
   ['no-require-par', { requirePushedRequests: false }],
   ['dpop', { dpopBoundAccessTokens: true }],
   ['no-dpop', { dpopBoundAccessTokens: false }],
+  ['backchannel-logout-session', { backchannelLogoutSessionRequired: true }],
+  ['no-backchannel-logout-session', { backchannelLogoutSessionRequired: false }],
 ] as const;
 
 function switchesFrom(values: Values): Partial<ClientRegistration> {

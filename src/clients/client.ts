@@ -42,6 +42,10 @@ export interface Client {
   dpopBoundAccessTokens: boolean;
   jwks?: z.infer<typeof jwkSet>;
   jwksUri?: string;
+  /** Where it is told that a session has ended (OpenID Connect Back-Channel Logout 1.0). */
+  backchannelLogoutUri?: string;
+  /** It cannot do without the session in what it is told. */
+  backchannelLogoutSessionRequired: boolean;
   clientUri?: string;
   policyUri?: string;
   tosUri?: string;

@@ -1,5 +1,6 @@
 import type { Circumstances } from '../audit/events.ts';
 import type { AuditTrail } from '../audit/store.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Atomically } from '../transactions/atomically.ts';
 import { type KnownApis, apiFaults } from './api-faults.ts';
 import type { Fault } from './fault.ts';
@@ -14,6 +15,7 @@ export interface CreateClientDeps {
     apis: KnownApis;
     audit: Pick<AuditTrail, 'record'>;
   }>;
+  settings: Pick<Settings, 'production'>;
   now: () => Date;
 }
 
@@ -36,7 +38,7 @@ export async function createClient(
   circumstances: Circumstances,
 ): Promise<CreateClientOutcome> {
   const read = bytes ? readLogo(bytes) : {};
-  const faults = [...registrationFaults(registration), ...(read.faults ?? [])];
+  const faults = [...registrationFaults(registration, deps.settings), ...(read.faults ?? [])];
   const secret = usesSecret(registration) ? newSecret(deps.now()) : undefined;
   return deps.atomically(async ({ clients, apis, audit }) => {
     faults.push(...(await apiFaults(apis, registration)));

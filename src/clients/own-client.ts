@@ -22,6 +22,7 @@ export function ownClient(issuer: string): Client {
     corsOrigins: [],
     requirePushedRequests: false,
     dpopBoundAccessTokens: false,
+    backchannelLogoutSessionRequired: false,
     hasLogo: false,
     development: false,
     secrets: [],

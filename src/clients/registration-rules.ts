@@ -2,11 +2,19 @@ import type { ClientRegistration } from './store.ts';
 import { displayTextFault, looksLike } from './display-text.ts';
 import { shown } from './fault.ts';
 import { OWN_CLIENT_ID, ownClient } from './own-client.ts';
-import { linkFault, originFault, redirectUriFault } from './redirect-uri.ts';
+import { isLoopback, linkFault, originFault, redirectUriFault } from './redirect-uri.ts';
 
 /** What a rule looks at: the shape is right already. */
 type Registration = Omit<ClientRegistration, 'scopes'> & { scopes: string[] };
-type Rule = (client: Registration) => Iterable<[field: keyof ClientRegistration, sentence: string]>;
+type Rule = (
+  client: Registration,
+  surroundings: Surroundings,
+) => Iterable<[field: keyof ClientRegistration, sentence: string]>;
+
+/** In development an application may be on this device too. */
+export interface Surroundings {
+  production: boolean;
+}
 
 /** Every rule that holds between the fields of a registration; each yields one sentence a fault. */
 export const registrationRules: Rule[] = [
@@ -17,6 +25,7 @@ export const registrationRules: Rule[] = [
   addressRules,
   apiRules,
   linkRules,
+  logoutRules,
 ];
 
 function* nameRules({ id, name }: Registration): ReturnType<Rule> {
@@ -135,6 +144,27 @@ function* linkRules(client: Registration): ReturnType<Rule> {
       yield [field, `The link to the ${noun} ${shown(address)} ${fault}.`];
     }
   }
+}
+
+function* logoutRules(client: Registration, { production }: Surroundings): ReturnType<Rule> {
+  const { backchannelLogoutUri: address, backchannelLogoutSessionRequired } = client;
+  if (address === undefined) {
+    if (backchannelLogoutSessionRequired) {
+      yield ['backchannelLogoutSessionRequired', 'The session is told to a logout URI: give one.'];
+    }
+    return;
+  }
+  if (!client.grantTypes.includes('authorization_code')) {
+    yield ['backchannelLogoutUri', 'Only a client that signs people in is told of their sign-out.'];
+  }
+  const fault = receiverFault(address, production);
+  if (fault) yield ['backchannelLogoutUri', `The logout URI ${shown(address)} ${fault}.`];
+}
+
+function receiverFault(address: string, production: boolean): string | undefined {
+  const fault = redirectUriFault(address, 'web');
+  const mayBeHere = !production && !fault && isLoopback(new URL(address));
+  return fault ?? (mayBeHere ? undefined : (linkFault(address) ?? privateHostFault(address)));
 }
 
 function isPublicKey(key: Record<string, unknown>): boolean {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Circumstances } from '../audit/events.ts';
 import type { AuditTrail } from '../audit/store.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Atomically } from '../transactions/atomically.ts';
 import { type KnownApis, apiFaults } from './api-faults.ts';
 import type { Client } from './client.ts';
@@ -16,6 +17,7 @@ export interface UpdateClientDeps {
     apis: KnownApis;
     audit: Pick<AuditTrail, 'record'>;
   }>;
+  settings: Pick<Settings, 'production'>;
   now: () => Date;
 }
 
@@ -45,7 +47,7 @@ export async function updateClient(
     const before = registrationOf(client);
     const after = { ...change(before), id };
     const faults = [
-      ...registrationFaults(after),
+      ...registrationFaults(after, deps.settings),
       ...(read.faults ?? []),
       ...(await apiFaults(apis, after)),
     ];

@@ -88,6 +88,7 @@ const PLAIN = {
   corsOrigins: [],
   requirePushedRequests: false,
   dpopBoundAccessTokens: false,
+  backchannelLogoutSessionRequired: false,
   development: true,
 } satisfies Partial<ClientRegistration>;
 

@@ -1,11 +1,11 @@
 import type { AuditTrail } from '../audit/store.ts';
+import { nextTryInS } from '../jobs/next-try.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import { scrubbed } from '../logging/redaction.ts';
 import type { Atomically } from '../transactions/atomically.ts';
 import { type WriteProofLetter, factsForNow } from './facts.ts';
 import type { Delivery, Mailer } from './mailer.ts';
 import { addressed } from './message.ts';
-import { nextTryInS } from './next-try.ts';
 import type { ClaimedMail, MailStore } from './store.ts';
 import type { WriteLetter } from './templates.ts';
 
@@ -23,6 +23,8 @@ export interface SendMailDeps {
 
 /** Longer than any try takes. Whoever dies in the middle of one holds the mail up for that long. */
 const CLAIM_S = 90;
+/** Then a mail has failed for ever. */
+const TRIED_FOR_S = 24 * 3600;
 const MAX_WHY = 300;
 
 /**
@@ -62,7 +64,7 @@ function conclude(
       return (await mails.settle(mail.id, 'lapsed')) ? 'lapsed' : 'left-alone';
     }
     const why = scrubbed(delivery.why).slice(0, MAX_WHY);
-    const forS = delivery.outcome === 'not-now' ? nextTryInS(mail.ageS) : undefined;
+    const forS = delivery.outcome === 'not-now' ? nextTryInS(mail.ageS, TRIED_FOR_S) : undefined;
     if (forS !== undefined) {
       if (!(await mails.postpone(mail.id, forS, why))) return 'left-alone';
       await jobs.enqueue('send-mail', { mailId: mail.id }, { inS: forS });

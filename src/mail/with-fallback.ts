@@ -51,5 +51,5 @@ function openDoubts(now: () => number) {
   };
 }
 
-/** No mail is tried for longer (next-try.ts). */
+/** No mail is tried for longer (send-mail.ts). */
 const FORGOTTEN_MS = 25 * 3600 * 1000;

@@ -95,11 +95,18 @@ function happened(to: Instruments, event: Happening): void {
         endpoint: event.endpoint,
         error: event.error,
       });
+    case 'logout-notice':
+      return logoutTried(to, event.outcome);
     case 'must-wait':
       return to.count('gatehouse_budget_refusals_total', { budget: event.budget });
     case 'too-busy':
       return to.count('gatehouse_hash_refused_total');
   }
+}
+
+function logoutTried(to: Instruments, outcome: string): void {
+  if (outcome === 'left-alone') return;
+  to.count('gatehouse_logout_notice_tries_total', { outcome });
 }
 
 /** What the trail says in its own words, and two of the questions that are asked of it every day. */

@@ -104,6 +104,8 @@ const FROM_FIGURES = [
   'gatehouse_rows',
   'gatehouse_mails',
   'gatehouse_mail_oldest_seconds',
+  'gatehouse_logout_notices',
+  'gatehouse_logout_notice_oldest_seconds',
   'gatehouse_jobs',
 ] as const;
 
@@ -120,6 +122,10 @@ function readFigures(
     to.set('gatehouse_mails', mails, { state });
   }
   to.set('gatehouse_mail_oldest_seconds', figures.oldestMailS);
+  for (const [state, notices] of Object.entries(figures.logoutNotices)) {
+    to.set('gatehouse_logout_notices', notices, { state });
+  }
+  to.set('gatehouse_logout_notice_oldest_seconds', figures.oldestLogoutNoticeS);
   for (const { name: task, ...counts } of figures.jobs) {
     for (const [state, count] of Object.entries(counts)) {
       to.set('gatehouse_jobs', count, { task, state });

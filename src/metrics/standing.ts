@@ -30,6 +30,9 @@ export interface Figures {
   mails: Record<'waiting' | 'failed', number>;
   /** Since when the one that waits longest has been tried, in seconds; 0 where none waits. */
   oldestMailS: number;
+  /** Logout notices, in the same way. */
+  logoutNotices: Record<'waiting' | 'failed', number>;
+  oldestLogoutNoticeS: number;
   /** As the jobs' own supervisor counted them in the last two minutes. */
   jobs: { name: string; ready: number; deferred: number; active: number; failed: number }[];
 }

@@ -108,6 +108,21 @@ export const METRICS = {
     'How long the mail that waits longest has been tried; 0: none waits.',
     { together: 'max' },
   ),
+  gatehouse_logout_notice_tries_total: counter(
+    ['outcome'],
+    'Tries to tell an application that a session has ended: told, postponed (tried again later), failed (for good).',
+    { from0: ['told', 'postponed', 'failed'] },
+  ),
+  gatehouse_logout_notices: gauge(
+    ['state'],
+    'Applications that are not told yet: waiting, failed (counted to 10,000).',
+    { together: 'max' },
+  ),
+  gatehouse_logout_notice_oldest_seconds: gauge(
+    [],
+    'How long the application that waits longest has not been told; 0: none waits.',
+    { together: 'max' },
+  ),
   gatehouse_job_runs_total: counter(
     ['task', 'outcome'],
     'Jobs that this process did, by how they ended: done, failed (and tried again).',

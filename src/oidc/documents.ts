@@ -59,8 +59,6 @@ const DISCOVERY = new Set([
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',
 ]);
-/** The session's id is told to nobody before back-channel sign-out is built. */
-const NEVER_TOLD = 'sid';
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
 
 const CORRECTIONS = {
@@ -68,13 +66,14 @@ const CORRECTIONS = {
   response_modes_supported: RESPONSE_MODES,
   introspection_endpoint_auth_methods_supported: AUTH_METHODS,
   revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+  // Not by the library, but by logout-notices/.
+  backchannel_logout_supported: true,
+  backchannel_logout_session_supported: true,
 };
 
 async function render(ctx: Context, next: Next): Promise<PreparedDocument> {
   await next();
-  const document: Record<string, unknown> = { ...Object(ctx.body), ...CORRECTIONS };
-  const claims = [document['claims_supported']].flat();
-  document['claims_supported'] = claims.filter((claim) => claim !== NEVER_TOLD);
+  const document = { ...Object(ctx.body), ...CORRECTIONS };
   const body = Buffer.from(JSON.stringify(document));
   return { body, etag: `"${hash('sha256', body, 'base64url')}"` };
 }

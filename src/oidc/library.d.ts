@@ -31,3 +31,8 @@ declare module 'oidc-provider/lib/helpers/als.js' {
   const requests: AsyncLocalStorage<object>;
   export default requests;
 }
+
+/** The list of addresses that it fetches nothing from (special-use.ts). */
+declare module 'oidc-provider/lib/helpers/fetch_request.js' {
+  export function isSpecialUseIP(address: string): boolean;
+}

@@ -20,6 +20,7 @@ import type { RevokedTokenStore } from './protocol-store.ts';
 import { installPushedRequestLife } from './pushed-requests.ts';
 import { markReplaysOnce } from './replay-marks.ts';
 import { installResponseModes } from './response-modes.ts';
+import { installSessionNames } from './session-names.ts';
 import { withSteadyContexts } from './steady-context.ts';
 import { transactionalProvider } from './token-transaction.ts';
 
@@ -87,6 +88,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   markReplaysOnce(provider, deps.storage);
   installPushedRequestLife(provider, deps.settings.GATEHOUSE_TTL_PUSHED_REQUEST);
   installResponseModes(provider);
+  installSessionNames(provider);
   installHints(provider, deps.ring);
   installErrors(provider);
   installEvents(provider, deps.watch);

@@ -43,6 +43,8 @@ export type Happening =
   | { event: 'rotation'; outcome: string }
   /** The protocol said no. */
   | { event: 'refusal'; endpoint: string; error: string }
+  /** One try to tell an application that a session has ended. */
+  | { event: 'logout-notice'; outcome: string }
   /** Somebody is to wait: nothing is left of this budget. */
   | { event: 'must-wait'; budget: string }
   /** A password that could not be looked at soon enough. */

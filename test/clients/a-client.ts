@@ -16,6 +16,7 @@ export function aClient(changes: Partial<ClientRegistration> = {}): ClientRegist
     corsOrigins: [],
     requirePushedRequests: false,
     dpopBoundAccessTokens: false,
+    backchannelLogoutSessionRequired: false,
     development: false,
     ...changes,
   };

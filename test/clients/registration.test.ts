@@ -187,6 +187,33 @@ describe('a client', () => {
     ]);
   });
 
+  it.each<[string, Partial<ClientRegistration>, RegExp]>([
+    ['by http', { backchannelLogoutUri: 'http://a.example/' }, /must use https/],
+    ['on this machine', { backchannelLogoutUri: 'http://localhost:1/' }, /must be an https/],
+    ['on this machine by https', { backchannelLogoutUri: 'https://localhost/' }, /public host/],
+    ['at an address literal', { backchannelLogoutUri: 'https://10.0.0.1/' }, /public host/],
+    ['within its own network', { backchannelLogoutUri: 'https://app.internal/' }, /public host/],
+    ['in a fragment', { backchannelLogoutUri: 'https://a.example/#out' }, /fragment/],
+    ['by a user', { backchannelLogoutUri: 'https://x@a.example/' }, /user name or password/],
+    [
+      'of people it does not know',
+      { ...service, backchannelLogoutUri: 'https://a.example/' },
+      /signs people in/,
+    ],
+    ['nowhere', { backchannelLogoutSessionRequired: true }, /give one/],
+  ])('that wants to be told of a sign-out %s is refused', (_, changes, sentence) => {
+    expect(sentences(changes)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it('is told of sign-outs at its own address, and in development on this machine', () => {
+    const own = aClient({ backchannelLogoutUri: 'https://notes.example/logout?of=atlas' });
+    expect(registrationFaults(own, { production: true })).toEqual([]);
+    const here = aClient({ backchannelLogoutUri: 'http://localhost:8080/logout' });
+    expect(registrationFaults(here, { production: false })).toEqual([]);
+    const inside = aClient({ backchannelLogoutUri: 'http://10.0.0.1/logout' });
+    expect(registrationFaults(inside, { production: false })).toHaveLength(1);
+  });
+
   it('hears all that is wrong at once, each with its field', () => {
     const faults = registrationFaults(
       aClient({

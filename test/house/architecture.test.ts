@@ -51,6 +51,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   clients: PORTS,
   apis: [...PORTS, 'clients'],
   proofs: [...PORTS, 'accounts', 'clients'],
+  'logout-notices': [...PORTS, 'sessions'],
   language: [...PORTS, 'brand', 'passwords'],
   health: [...GROUND, 'http'],
   oidc: DOMAIN,
@@ -69,6 +70,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   stores: [
     ...DOMAIN,
     'doctor',
+    'logout-notices',
     'metrics/standing.ts',
     'oidc/protocol-store.ts',
     'process/cannot-start.ts',
@@ -84,6 +86,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'wiring.ts': ['*'],
   'signing.ts': ['*'],
   'rooms.ts': ['*'],
+  'logouts.ts': ['*'],
   'lookout.ts': ['*'],
   'standing.ts': ['*'],
 };

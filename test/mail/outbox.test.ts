@@ -4,7 +4,7 @@ import { setPassword } from '../../src/accounts/set-password.ts';
 import { createAccount } from '../../src/accounts/create-account.ts';
 import { deleteAccount } from '../../src/accounts/delete-account.ts';
 import type { WriteProofLetter } from '../../src/mail/facts.ts';
-import { nextTryInS } from '../../src/mail/next-try.ts';
+import { nextTryInS } from '../../src/jobs/next-try.ts';
 import { postMail } from '../../src/mail/post-mail.ts';
 import { retryMail } from '../../src/mail/retry-mail.ts';
 import { sendMail } from '../../src/mail/send-mail.ts';
@@ -17,6 +17,7 @@ import { type MailServer, type Manner, openMailServer, saying } from '../support
 
 const CLI = { actor: 'cli' } as const;
 const ADDRESS = 'you@example.com';
+const DAY_S = 24 * 3600;
 
 let server: MailServer;
 let house: Furnished;
@@ -267,8 +268,8 @@ describe('the mail of a proof', () => {
 
 it('is patient, but not for longer than a minute in the first ten, nor than a quarter of an hour', () => {
   const delays = [0, 10, 60, 600, 3600, 43_200].map((age) => [
-    nextTryInS(age, 0),
-    nextTryInS(age, 1),
+    nextTryInS(age, DAY_S, 0),
+    nextTryInS(age, DAY_S, 1),
   ]);
   expect(delays).toEqual([
     [1, 2],
@@ -278,5 +279,5 @@ it('is patient, but not for longer than a minute in the first ten, nor than a qu
     [180, 360],
     [450, 900],
   ]);
-  expect(nextTryInS(24 * 3600)).toBeUndefined();
+  expect(nextTryInS(DAY_S, DAY_S)).toBeUndefined();
 });

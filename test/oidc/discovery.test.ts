@@ -26,7 +26,10 @@ describe('the discovery document', () => {
   let document: Record<string, unknown>;
   beforeAll(async () => {
     house = await openTestHouse();
-    app = await application(house, { postLogoutRedirectUris: ['https://app.example/bye'] });
+    app = await application(house, {
+      postLogoutRedirectUris: ['https://app.example/bye'],
+      backchannelLogoutUri: 'https://app.example/logout',
+    });
     document = (await get('/.well-known/openid-configuration')).json();
   });
   afterAll(() => house.close());
@@ -56,6 +59,8 @@ describe('the discovery document', () => {
       introspection_endpoint: `${issuer}/token/introspection`,
       revocation_endpoint: `${issuer}/token/revocation`,
       end_session_endpoint: `${issuer}/session/end`,
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
       pushed_authorization_request_endpoint: `${issuer}/request`,
       response_types_supported: ['code'],
       response_modes_supported: ['query', 'form_post'],

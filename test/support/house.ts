@@ -187,6 +187,7 @@ async function makeClient(
     corsOrigins: [],
     requirePushedRequests: false,
     dpopBoundAccessTokens: false,
+    backchannelLogoutSessionRequired: false,
     development: false,
     ...wish,
   };

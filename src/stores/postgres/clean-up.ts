@@ -13,6 +13,8 @@ const EXPIRING = {
   sessions: 'expires_at <= now()',
   // Only what was sent or has failed for ever has an end.
   mails: 'expires_at <= now()',
+  // Only what was given up has an end.
+  logout_notices: 'expires_at <= now()',
   // Deleting a grant takes its refresh tokens along; while one lives, a replay of it must be seen.
   grants: `expires_at <= now()
     AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.grant_id = grants.id AND t.expires_at > now())`,
@@ -28,6 +30,7 @@ const ORDER = [
   'code_exchanges',
   'revoked_tokens',
   'mails',
+  'logout_notices',
   'refresh_tokens',
   'sessions',
   'grants',
@@ -55,6 +58,7 @@ export async function cleanUp(pool: Pool, { auditS, batch = 1000 }: CleanUp): Pr
     code_exchanges: 0,
     revoked_tokens: 0,
     mails: 0,
+    logout_notices: 0,
     refresh_tokens: 0,
     sessions: 0,
     grants: 0,

@@ -129,6 +129,9 @@ async function replace(
     return there ? 'changed-meanwhile' : 'unknown';
   }
   await tx.clientApi.deleteMany({ where: { clientId: client.id } });
+  if (client.backchannelLogoutUri === undefined) {
+    await tx.logoutNotice.deleteMany({ where: { clientId: client.id, state: 'waiting' } });
+  }
   await tx.clientApi.createMany({ data: apiRows(client) });
   return 'replaced';
 }
@@ -155,6 +158,8 @@ function columns(client: ClientRegistration) {
     corsOrigins: client.corsOrigins,
     requirePushedRequests: client.requirePushedRequests,
     dpopBoundAccessTokens: client.dpopBoundAccessTokens,
+    backchannelLogoutUri: client.backchannelLogoutUri ?? null,
+    backchannelLogoutSessionRequired: client.backchannelLogoutSessionRequired,
     development: client.development,
     jwks: client.jwks ?? Prisma.DbNull,
     ...links(client),
@@ -178,7 +183,8 @@ const authMethod = z.enum(AUTH_METHODS);
 const grantTypes = z.array(z.enum(GRANT_TYPES));
 
 function toClient(row: Row): Client {
-  const { jwks, jwksUri, clientUri, policyUri, tosUri, logoType, secrets, apis, ...rest } = row;
+  const { jwks, jwksUri, clientUri, policyUri, tosUri, logoType, secrets, apis, ...others } = row;
+  const { backchannelLogoutUri, ...rest } = others;
   return {
     ...rest,
     kind: row.kind === 'native' ? 'native' : 'web',
@@ -194,6 +200,7 @@ function toClient(row: Row): Client {
     })),
     ...(jwks !== null && { jwks: jwkSet.parse(jwks) }),
     ...(jwksUri !== null && { jwksUri }),
+    ...(backchannelLogoutUri !== null && { backchannelLogoutUri }),
     ...(clientUri !== null && { clientUri }),
     ...(policyUri !== null && { policyUri }),
     ...(tosUri !== null && { tosUri }),

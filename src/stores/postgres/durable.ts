@@ -8,6 +8,7 @@ import type { Db } from './database.ts';
 import { postgresGrants } from './grants.ts';
 import { postgresKnownBrowsers } from './known-browsers.ts';
 import { postgresLetterbox } from './letterbox.ts';
+import { postgresLogoutNotices } from './logout-notices.ts';
 import { postgresMails } from './mails.ts';
 import { postgresSessions } from './sessions.ts';
 import { postgresSigningKeys } from './signing-keys.ts';
@@ -26,6 +27,7 @@ export function durablePorts(db: Db) {
     proofs: postgresAddressProofs(db),
     knownBrowsers: postgresKnownBrowsers(db),
     signingKeys: postgresSigningKeys(db),
+    logoutNotices: postgresLogoutNotices(db),
     mails: postgresMails(db),
     letterbox: postgresLetterbox(db),
   };
