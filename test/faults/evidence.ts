@@ -86,14 +86,18 @@ const KEPT = `SELECT coalesce((SELECT max(tries) FROM address_proofs), 0)::int A
   ${TOLD} 'refresh_token')::int AS "rotationsTold"`;
 
 async function settled(stage: Stage, facts: readonly Fact[]): Promise<void> {
-  const promised = facts.flatMap((fact) => (fact.is === 'promised' ? [fact] : []));
   const deadline = performance.now() + SETTLED_MS;
   while (performance.now() < deadline) {
-    const there = new Set(mailsIn(stage.mails).map(({ template, to }) => `${template} ${to}`));
-    const missing = promised.filter(({ template, email }) => !there.has(`${template} ${email}`));
-    if (missing.length === 0 && (await openJobs(stage)) === 0) return;
+    if (missingMails(stage, facts) === 0 && (await openJobs(stage)) === 0) return;
     await sleep(500);
   }
+}
+
+/** How many that pages promised have not come yet. */
+export function missingMails({ mails }: Stage, facts: readonly Fact[]): number {
+  const there = new Set(mailsIn(mails).map(({ template, to }) => `${template} ${to}`));
+  const promised = facts.flatMap((fact) => (fact.is === 'promised' ? [fact] : []));
+  return promised.filter(({ template, email }) => !there.has(`${template} ${email}`)).length;
 }
 
 async function openJobs(stage: Stage): Promise<number> {

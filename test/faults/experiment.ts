@@ -14,6 +14,8 @@ export interface Fault {
   /** What must hold beside that nothing is lost, duplicated or wrong. */
   bar: Bar;
   stage?: StageOptions;
+  /** Its judge looks at no times: other things may go on beside it. */
+  sharesMachine?: true;
   /** Once the servers are there, before anybody comes. */
   prepare?(stage: Stage): Promise<void>;
   /** How many come, where it is not the usual. */

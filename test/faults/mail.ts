@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { saying, type Manner, type TakenMail } from '../support/mail-server.ts';
 import { askForMail, freshAddress } from '../prove/visitors.ts';
+import { missingMails } from './evidence.ts';
 import type { Fault, Notes } from './experiment.ts';
 import { staysUp, seconds } from './health.ts';
 import type { Stage } from './stage.ts';
@@ -38,8 +39,8 @@ export const MAIL_FAULTS: Fault[] = [
     arrivals: BUSY,
     bar: { longestMs: 3000, recoveryMs: 2000, errors: 0 },
     hurt: ({ ways }) => ways.smtp.cut(),
-    heal: ({ ways }) => ways.smtp.heal(),
-    after: allCame,
+    heal: comeBack,
+    after: allCameInTime,
   },
   {
     id: 'F-20',
@@ -50,13 +51,32 @@ export const MAIL_FAULTS: Fault[] = [
     hurt: () => void (moody = true),
     during: delaysNobodyElse,
     heal: () => void (moody = false),
-    after: allCame,
+    after: staysUp,
   },
 ];
 
-/** By now every visitor has had the code. */
-async function allCame(stage: Stage, notes: Notes): Promise<void> {
+const DELIVERED_MS = 60_000;
+let delivered: Promise<number> | undefined;
+
+function comeBack(stage: Stage): void {
+  stage.ways.smtp.heal();
+  delivered = deliveredIn(stage, performance.now());
+}
+
+/** How long it takes until all mails are there that were promised before. */
+async function deliveredIn(stage: Stage, since: number): Promise<number> {
+  const before = stage.recorder.facts.slice();
+  while (missingMails(stage, before) > 0 && performance.now() - since < 2 * DELIVERED_MS) {
+    await sleep(200);
+  }
+  return performance.now() - since;
+}
+
+async function allCameInTime(stage: Stage, notes: Notes): Promise<void> {
   await staysUp(stage, notes);
+  const ms = (await delivered) ?? Infinity;
+  notes.note(`all that was promised had come ${seconds(ms)} after its return`);
+  if (ms > DELIVERED_MS) notes.broken('mails took more than a minute');
 }
 
 /** Head of the line: whoever is treated well waits for nobody. */

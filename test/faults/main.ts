@@ -36,22 +36,33 @@ export interface Wish {
   /** Like F-14; without any: all. */
   ids: readonly string[];
   outageS?: number;
+  /** Those that share the machine with something else, or those that have it for themselves. */
+  beside: boolean;
 }
 
-/** Runs one after the other, for it is judged by the time it takes, and keeps the table in data/faults. Answers what they did. */
-export async function faults({ ids, outageS = OUTAGE_S }: Wish): Promise<Outcome[]> {
-  const chosen = FAULTS.filter(({ id }) => ids.length === 0 || ids.includes(id));
-  const outcomes: Outcome[] = [];
+const outcomes: Outcome[] = [];
+
+/** One after the other. Keeps the table in data/faults, and answers what they did. */
+export async function faults({ ids, outageS = OUTAGE_S, beside }: Wish): Promise<Outcome[]> {
   mkdirSync(FOLDER, { recursive: true });
-  for (const fault of chosen) {
+  const mine: Outcome[] = [];
+  for (const fault of FAULTS) {
+    const isWanted = ids.length === 0 || fault.id.split(', ').some((id) => ids.includes(id));
+    if (!isWanted || (fault.sharesMachine ?? false) !== beside) continue;
     const outcome = await tried(fault, { outageMs: outageS * 1000 });
-    outcomes.push(outcome);
-    writeFileSync(join(FOLDER, `${fault.id}.txt`), outcome.details);
+    mine.push(outcome);
     console.log(tableOf([outcome]));
+    keep(outcome);
   }
+  return mine;
+}
+
+function keep(outcome: Outcome): void {
+  outcomes.push(outcome);
+  outcomes.sort((one, other) => numberOf(one) - numberOf(other));
+  writeFileSync(join(FOLDER, `${outcome.id}.txt`), outcome.details);
   writeFileSync(join(FOLDER, 'table.md'), tableOf(outcomes) + DECIDED_ELSEWHERE);
   writeFileSync(join(FOLDER, 'table.json'), JSON.stringify(outcomes, withoutDetails, 2));
-  return outcomes;
 }
 
 async function tried(fault: Fault, patience: Patience): Promise<Outcome> {

@@ -29,12 +29,14 @@ export const VERSION_FAULTS: Fault[] = [
     id: 'F-30',
     what: 'five start and migrate at once, on nothing and on the schema of the version before',
     bar: { longestMs: 0, recoveryMs: 0 },
+    sharesMachine: true,
     alone: startTogether,
   },
   {
     id: 'F-31',
     what: 'a migration is killed at a random moment, and begun again',
     bar: { longestMs: 0, recoveryMs: 0 },
+    sharesMachine: true,
     alone: killMigrations,
   },
   {

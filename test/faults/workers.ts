@@ -1,18 +1,26 @@
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gatehouseProcess } from '../support/command-line.ts';
 import { askDatabase } from './database.ts';
 import { mailsIn } from './evidence.ts';
 import type { Fault, Notes, Patience } from './experiment.ts';
 import { seconds, staysUp } from './health.ts';
+import { endLeases, openSupervisor } from './leases.ts';
 import { p99 } from './measure.ts';
 import type { Stage } from './stage.ts';
 
 const MAIL_AGAIN = ({ what }: { what: string }) => what === 'a mail came twice';
 
+/** The mail server, about each mail. */
+const THINKS_MS = 700;
+/** Within which it is stopped. */
+const BETWEEN_MS = 1000;
+
 export const WORKER_FAULTS: Fault[] = [
   {
     id: 'F-13',
     what: 'one of two workers stands still beyond the leases of its mails, and goes on',
+    stage: { manner: { slowMs: THINKS_MS } },
     arrivals: { signUp: 0.7, resetPassword: 0.7, signIn: 0.3, most: 24 },
     bar: { longestMs: 3000, recoveryMs: 2000, errors: 0, allows: MAIL_AGAIN },
     hurt: pauseOne,
@@ -31,45 +39,44 @@ export const WORKER_FAULTS: Fault[] = [
 
 let paused: Stage['servers'][number] | undefined;
 let held: string[] = [];
+const TRIES = 30;
 
 /** Nobody is sent to it any more: its jobs alone stand still, in the middle of what it says to the mail server. */
-async function pauseOne(stage: Stage, _patience: Patience, { note }: Notes): Promise<void> {
-  stage.ways.smtp.delay(600);
+async function pauseOne(stage: Stage, _patience: Patience, { note, broken }: Notes): Promise<void> {
   await sleep(4000);
   [paused] = stage.servers.splice(0, 1);
-  await sleep(1500);
-  paused?.child.kill('SIGSTOP');
-  stage.ways.smtp.heal();
-  // Whoever still works has ended by then.
-  await sleep(3000);
-  held = await endLeases(stage);
+  for (let tries = 0; tries < TRIES && held.length === 0; tries += 1) {
+    paused?.child.kill('SIGCONT');
+    await sleep(randomInt(BETWEEN_MS));
+    paused?.child.kill('SIGSTOP');
+    // Whoever still works has ended by then.
+    await sleep(3 * THINKS_MS);
+    held = await endLeases(stage, (2 * THINKS_MS) / 1000);
+  }
   note(`${held.length} mails were in its hands`);
+  if (held.length === 0) broken('it never had a mail in its hands');
 }
 
-/** What stands in the database is made older, as if so much time had passed. */
-async function endLeases(stage: Stage): Promise<string[]> {
-  const inHand = await askDatabase<{ id: string }>(
-    stage,
-    `UPDATE mails SET due_at = now() WHERE state = 'waiting' AND tries > 0 AND due_at > now() RETURNING id`,
-  );
-  await askDatabase(
-    stage,
-    `UPDATE pgboss.job SET started_on = started_on - interval '200 s' WHERE state = 'active' AND name IN ('send-mail', 'mail-proof')`,
-  );
-  return inHand.map(({ id }) => id);
-}
+/** A job is done again some seconds after it was taken from its worker. */
+const TAKEN_OVER_MS = 60_000;
 
-/** The queue looks for jobs whose worker is gone once a minute. */
-const TAKEN_OVER_MS = 100_000;
-
-async function untilTakenOver({ mails }: Stage, { note, broken }: Notes): Promise<void> {
+async function untilTakenOver(stage: Stage, { note, broken }: Notes): Promise<void> {
   const since = performance.now();
-  const missing = () => {
-    const there = new Set(mailsIn(mails).map(({ id }) => id));
-    return held.filter((id) => !there.has(id));
+  const supervisor = await openSupervisor(stage);
+  const missing = async () => {
+    const sent = await askDatabase<{ id: string }>(
+      stage,
+      "SELECT id FROM mails WHERE state <> 'waiting'",
+    );
+    return held.filter((id) => !sent.some((mail) => mail.id === id)).length;
   };
-  while (missing().length > 0 && performance.now() - since < TAKEN_OVER_MS) await sleep(200);
-  if (missing().length > 0) broken(`${missing().length} mails were not taken over`);
+  while ((await missing()) > 0 && performance.now() - since < TAKEN_OVER_MS) {
+    await supervisor.look();
+    await sleep(500);
+  }
+  await supervisor.close();
+  const left = await missing();
+  if (left > 0) broken(`${left} mails were not taken over`);
   else note(`the other one had sent them after ${seconds(performance.now() - since)}`);
 }
 
