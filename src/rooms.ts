@@ -21,7 +21,7 @@ import type { KeyRing } from './keys/key-ring.ts';
 import { budgetsWith } from './limits/budgets.ts';
 import type { Counters } from './limits/counters.ts';
 import { type Limiter, openLimiter } from './limits/limiter.ts';
-import { type Line, openLine, triesAtOnce } from './limits/line.ts';
+import { type Lines, openLines, triesAtOnce } from './limits/lines.ts';
 import { watchedLimiter } from './limits/watched-limiter.ts';
 import { pageLocals } from './language/page-locals.ts';
 import { languageRoutes } from './language/routes.ts';
@@ -86,7 +86,7 @@ export async function furnishRooms(
   const budgets = budgetsWith(settings.GATEHOUSE_BUDGETS);
   const opened = openLimiter({ ...furniture, budgets, key: keys.counterKey, now });
   const limiter = house.watch ? watchedLimiter(opened, house.watch) : opened;
-  const line = openLine(triesAtOnce(budgets));
+  const lines = openLines(triesAtOnce(budgets));
   const refreshTokens = house.watch
     ? watchedRefreshTokens(furniture.refreshTokens, house.watch)
     : furniture.refreshTokens;
@@ -114,7 +114,7 @@ export async function furnishRooms(
   });
   const interactions = openInteractions({ ...house, provider, artifacts });
   const ready = documents(ring, settings.GATEHOUSE_TTL_JWKS);
-  const page = { ...house, issuer, interactions, render, development, limiter, line, artifacts };
+  const page = { ...house, issuer, interactions, render, development, limiter, lines, artifacts };
   return {
     errorPage: showError,
     rooms: {
@@ -142,7 +142,7 @@ interface Page extends House {
   render: Render;
   development: boolean;
   limiter: Limiter;
-  line: Line;
+  lines: Lines;
   artifacts: ArtifactStore;
 }
 

@@ -1,6 +1,6 @@
 import type { BudgetName } from '../limits/budgets.ts';
 import type { Asked, Limiter } from '../limits/limiter.ts';
-import type { Line } from '../limits/line.ts';
+import type { Lines } from '../limits/lines.ts';
 import { originOf } from '../limits/origin.ts';
 import type { Account } from './account.ts';
 import { canonicalIdentifier } from './find-by-identifier.ts';
@@ -34,7 +34,7 @@ export interface PasswordTriesDeps extends KnownBrowserDeps {
    * A try takes its place before it is known to be a failure. Only a few at a time for one account, so that several
    * devices of one person that come at once, all with the right password, do not refuse each other.
    */
-  line: Line;
+  lines: Lines;
 }
 
 /**
@@ -53,7 +53,7 @@ export function passwordTries(
     const typed = `nobody ${canonicalIdentifier(identifier)}`;
     const asTyped = counted(`typed ${typed}`);
     const who = counted(account ? `account ${account.id}` : typed);
-    const leave = await deps.line(who);
+    const leave = await deps.lines(who);
     try {
       const attempt = await deps.limiter.admit(
         mark ? ownTries(who) : strangersTries({ who, asTyped }, visitor),

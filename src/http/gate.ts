@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { openLine } from '../waiting/line.ts';
 
 /** Too many wait already: to be answered 503, and when to come back. */
 export class Crowded extends Error {
@@ -38,8 +39,7 @@ const GUESS_MS = 10;
 
 /** Lets so many in at once and the next in order of their coming, and owns how long anybody waits. */
 export function openGate({ atOnce, longest, patienceMs }: Bounds): Gate {
-  const line = new Set<() => void>();
-  let inside = 0;
+  const line = openLine(atOnce);
   let turnedAway = 0;
   let usualMs = GUESS_MS;
 
@@ -49,40 +49,30 @@ export function openGate({ atOnce, longest, patienceMs }: Bounds): Gate {
   }
 
   /** What the line would take if all goes on as it went: nobody is kept waiting in vain. */
-  const expectedMs = () => ((line.size + 1) / atOnce) * usualMs;
+  const expectedMs = () => ((line.waiting() + 1) / atOnce) * usualMs;
 
-  function inLine(onGone: (listener: () => void) => void): Promise<'next' | 'late' | 'gone'> {
-    return new Promise((resolve) => {
-      const done = (how: 'next' | 'late' | 'gone') => {
-        line.delete(next);
-        clearTimeout(late);
-        resolve(how);
-      };
-      const next = () => done('next');
-      const late = setTimeout(done, patienceMs, 'late');
-      onGone(() => done('gone'));
-      line.add(next);
-    });
+  async function inLine(onGone: (listener: () => void) => void): Promise<'next' | 'late' | 'gone'> {
+    const over = new AbortController();
+    const late = setTimeout(() => over.abort('late'), patienceMs);
+    onGone(() => over.abort('gone'));
+    const itIsMyTurn = await line.wait(over.signal);
+    clearTimeout(late);
+    if (itIsMyTurn) return 'next';
+    return over.signal.reason === 'late' ? 'late' : 'gone';
   }
 
   function leaver(): () => void {
     const startedAt = performance.now();
     return () => {
       usualMs = 0.95 * usualMs + 0.05 * (performance.now() - startedAt);
-      const [next] = line;
-      // The place goes to the next in line directly, so that no newcomer slips between.
-      if (next) next();
-      else inside -= 1;
+      line.leave();
     };
   }
 
   return {
     async enter(onGone) {
-      if (inside < atOnce) {
-        inside += 1;
-        return leaver();
-      }
-      if (line.size >= longest || expectedMs() > patienceMs) turnAway(expectedMs());
+      if (line.enterNow()) return leaver();
+      if (line.waiting() >= longest || expectedMs() > patienceMs) turnAway(expectedMs());
       const how = await inLine(onGone);
       if (how === 'late') turnAway(expectedMs());
       if (how === 'gone') return undefined;
@@ -90,6 +80,6 @@ export function openGate({ atOnce, longest, patienceMs }: Bounds): Gate {
       await turn();
       return leaver();
     },
-    crowd: () => ({ inside, waiting: line.size, turnedAway }),
+    crowd: () => ({ inside: line.inside(), waiting: line.waiting(), turnedAway }),
   };
 }

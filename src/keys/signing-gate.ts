@@ -1,4 +1,4 @@
-import { boundedLine } from './bounded-line.ts';
+import { openLine } from '../waiting/line.ts';
 import { SignerAway } from './key-ring.ts';
 
 /** So much is asked of Vault at once, for so long, and nothing while it does not answer. Refuses to know what is asked. */
@@ -26,7 +26,7 @@ export function openSigningGate({
   now = () => performance.now(),
   ...limits
 }: GateLimits): SigningGate {
-  const line = boundedLine(limits.atOnce, limits.waiting);
+  const line = openLine(limits.atOnce);
   let failed = 0;
   let restUntil = 0;
   let trying = false;
@@ -35,12 +35,12 @@ export function openSigningGate({
     failed = limits.isAway(error) ? failed + 1 : 0;
     if (failed < limits.failures) return;
     restUntil = now() + limits.restMs;
-    line.clear(SILENT);
+    line.sendAway();
   }
 
   async function run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const signal = AbortSignal.timeout(limits.limitMs);
-    await line.enter(signal);
+    if (!line.enterNow()) await inLine(signal);
     try {
       const result = await work(signal);
       failed = 0;
@@ -51,6 +51,14 @@ export function openSigningGate({
     } finally {
       line.leave();
     }
+  }
+
+  async function inLine(signal: AbortSignal): Promise<void> {
+    if (line.waiting() >= limits.waiting) {
+      throw new SignerAway('Too many signatures are asked for.');
+    }
+    if (await line.wait(signal)) return;
+    throw new SignerAway(signal.aborted ? 'A signature waited in line for too long.' : SILENT);
   }
 
   return {

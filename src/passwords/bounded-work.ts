@@ -1,3 +1,4 @@
+import { openLine } from '../waiting/line.ts';
 import { TooBusy } from './hasher.ts';
 
 export interface Bound {
@@ -15,25 +16,21 @@ export interface Bounded {
 
 /** Runs so much at once, lets the next wait in line, and refuses whoever would wait too long. */
 export function boundedWork({ atOnce, queueMs, guessMs }: Bound): Bounded {
-  const line: (() => void)[] = [];
-  let running = 0;
+  const line = openLine(atOnce);
   let usualMs = guessMs;
 
   async function bounded<T>(work: () => Promise<T>): Promise<T> {
-    const waitMs = (line.length / atOnce) * usualMs;
+    const waitMs = (line.waiting() / atOnce) * usualMs;
     if (waitMs >= queueMs) throw new TooBusy(Math.ceil(waitMs / 1000));
-    if (running < atOnce) running += 1;
-    else await new Promise<void>((resolve) => line.push(resolve));
+    if (!line.enterNow()) await line.wait();
     const startedAt = performance.now();
     try {
       return await work();
     } finally {
       usualMs = Math.max(1, 0.9 * usualMs + 0.1 * (performance.now() - startedAt));
-      const next = line.shift();
-      // The place goes to the next in line directly, so that no newcomer slips between.
-      if (next) next();
-      else running -= 1;
+      line.leave();
     }
   }
-  return Object.assign(bounded, { load: () => ({ running, waiting: line.length }) });
+  const load = () => ({ running: line.inside(), waiting: line.waiting() });
+  return Object.assign(bounded, { load });
 }

@@ -14,6 +14,7 @@ const GROUND = [
   'changes',
   'pictures',
   'watching',
+  'waiting',
 ];
 const PORTS = [...GROUND, 'http', 'jobs', 'keys', 'audit', 'limits', 'mail'];
 const DOMAIN = [...PORTS, 'accounts', 'passwords', 'sessions', 'clients', 'apis', 'proofs'];
@@ -36,6 +37,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   vault: GROUND,
   pictures: [],
   watching: [],
+  waiting: [],
   metrics: [...GROUND, 'http', 'process'],
   tracing: GROUND,
   brand: [...GROUND, 'http'],

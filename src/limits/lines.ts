@@ -1,21 +1,19 @@
+import { type Line, openLine } from '../waiting/line.ts';
 import type { Budgets } from './budgets.ts';
 
 /** Lets so many in at once for each name, and the others wait in line. Answers how to leave. */
-export type Line = (name: string) => Promise<() => void>;
+export type Lines = (name: string) => Promise<() => void>;
 
-export function openLine(atOnce: number): Line {
-  const lines = new Map<string, { inside: number; waiting: (() => void)[] }>();
+export function openLines(atOnce: number): Lines {
+  const lines = new Map<string, Line>();
 
   return async function enter(name) {
-    const line = lines.get(name) ?? { inside: 0, waiting: [] };
+    const line = lines.get(name) ?? openLine(atOnce);
     lines.set(name, line);
-    if (line.inside < atOnce) line.inside += 1;
-    else await new Promise<void>((resolve) => line.waiting.push(resolve));
+    if (!line.enterNow()) await line.wait();
     return () => {
-      const next = line.waiting.shift();
-      if (next) return next();
-      line.inside -= 1;
-      if (line.inside === 0) lines.delete(name);
+      line.leave();
+      if (line.inside() === 0) lines.delete(name);
     };
   };
 }
