@@ -10,7 +10,8 @@ import { Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryRes
 import { PrismaClient, type Prisma } from '../../../generated/prisma/client.ts';
 import type { Watch } from '../../watching/watch.ts';
 import { RenewingPool } from './renewing-pool.ts';
-import { RoleClient, leaveDemoted } from './server-role.ts';
+import { PromptClient } from './prompt-client.ts';
+import { leaveDemoted } from './server-role.ts';
 import { watchPool } from './watched-pool.ts';
 
 export interface Database {
@@ -68,7 +69,7 @@ export function openDatabase(connection: PoolConfig, options: DatabaseOptions = 
 function openPool(connection: PoolConfig, options: DatabaseOptions): Pool {
   const { max = 10, connectMs = CONNECT_MS, statementMs = STATEMENT_MS, log, watch } = options;
   const config: PoolConfig = {
-    Client: RoleClient,
+    Client: PromptClient,
     max,
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,
