@@ -60,6 +60,12 @@ export interface Vitals {
 export interface VitalsStore {
   ofGrant(grantId: string, at: Date): Promise<Vitals | undefined>;
   ofSession(sessionId: string, clientId: string | undefined, at: Date): Promise<Vitals | undefined>;
+  /**
+   * Writes a new life, or finds the one that is there: a session belongs to one account for ever. Undefined when it ended,
+   * belongs to somebody else, or when its account is disabled or no longer at `signOutVersion`: whoever signed in before
+   * "sign out everywhere" does not get in after it.
+   */
+  begin(life: SessionLife, clientId: string | undefined, at: Date): Promise<Vitals | undefined>;
 }
 
 export interface NewRefreshToken {

@@ -8,7 +8,7 @@ import type { Vitals, VitalsStore } from './protocol-store.ts';
 
 export interface RequestVitalsDeps {
   vitals: VitalsStore;
-  sessions: Pick<SessionStore, 'begin' | 'touch'>;
+  sessions: Pick<SessionStore, 'touch'>;
   settings: Pick<
     Settings,
     'GATEHOUSE_TTL_SESSION' | 'GATEHOUSE_TTL_SESSION_REMEMBERED' | 'GATEHOUSE_TTL_SESSION_ABSOLUTE'
@@ -53,12 +53,17 @@ export function requestVitals(deps: RequestVitalsDeps): RequestVitals {
     async signedIn(ctx) {
       const { session } = ctx.oidc;
       if (!session?.accountId) return undefined;
-      const id = digest(session.uid);
-      const known = await vitals.ofSession(ctx, id);
-      if (known) return known.account.id === session.accountId ? known : undefined;
-      if (!(await deps.sessions.begin(newLife(deps, ctx, id, session.accountId)))) return undefined;
-      learntBy(ctx).forget(`session ${id}`);
-      return vitals.ofSession(ctx, id);
+      const { uid, accountId } = session;
+      const id = digest(uid);
+      const begin = () =>
+        deps.vitals.begin(newLife(deps, ctx, id, accountId), clientIdOf(ctx), deps.now());
+      const learnt = learntBy(ctx);
+      // Whoever has proved to be somebody just now, in a session that was not found, has no life in it yet.
+      const arrives = Boolean(ctx.oidc.result?.login);
+      const asked = arrives ? learnt.once(`session ${id}`, begin) : vitals.ofSession(ctx, id);
+      const known = await asked;
+      if (known) return known.account.id === accountId ? known : undefined;
+      return arrives ? undefined : learnt.once(`life ${id}`, begin);
     },
 
     known: (ctx) => learntBy(ctx).latest,
@@ -98,10 +103,6 @@ class Learnt {
   put(about: string, vitals: Vitals): void {
     this.latest = vitals;
     this.#answers.set(about, Promise.resolve(vitals));
-  }
-
-  forget(about: string): void {
-    this.#answers.delete(about);
   }
 }
 

@@ -34,12 +34,6 @@ export interface Grant {
 }
 
 export interface SessionStore {
-  /**
-   * Writes a new life, or answers the one that is there: a session belongs to one account for ever.
-   * Undefined when it ended, belongs to somebody else, or when its account is disabled or no longer at
-   * `signOutVersion`: whoever signed in before "sign out everywhere" does not get in after it.
-   */
-  begin(life: SessionLife): Promise<SessionLife | undefined>;
   /** Moves the last use on; does nothing when it was moved within the last minute. */
   touch(id: string, at: Date): Promise<void>;
   /** Last used first. */

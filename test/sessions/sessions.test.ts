@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { endSession } from '../../src/sessions/end-session.ts';
 import { listSessions } from '../../src/sessions/list-sessions.ts';
 import { signOutEverywhere } from '../../src/sessions/sign-out-everywhere.ts';
+import { postgresVitals } from '../../src/stores/postgres/vitals.ts';
 import { type People, openPeople } from '../support/accounts.ts';
 
 const by = { actor: 'person' as const };
@@ -19,7 +20,7 @@ afterAll(() => people.close());
 async function signIn(accountId: string, lastUsedAgoMs = 0): Promise<string> {
   const at = new Date(Date.now() - lastUsedAgoMs);
   const account = await people.accounts.find(accountId);
-  const life = await people.sessions.begin({
+  const begun = {
     id: randomUUID(),
     accountId,
     signOutVersion: account?.signOutVersion ?? 0,
@@ -28,8 +29,9 @@ async function signIn(accountId: string, lastUsedAgoMs = 0): Promise<string> {
     lastUsedAt: at,
     idleS: 3600,
     expiresAt: new Date(Date.now() + 86_400_000),
-  });
-  return life?.id ?? '';
+  };
+  await postgresVitals(people.db.pool).begin(begun, undefined, at);
+  return begun.id;
 }
 
 const idsOf = async (accountId: string) =>

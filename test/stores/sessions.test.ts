@@ -11,35 +11,33 @@ afterAll(() => db.close());
 
 describe('the life of a session', () => {
   it('begins once, however many requests begin it', async () => {
-    const { sessions, session } = await signedIn(db);
+    const { begin, session } = await signedIn(db);
     const id = randomUUID();
-    const lives = await Promise.all(
-      Array.from({ length: 20 }, () => sessions.begin({ ...session, id })),
-    );
+    const lives = await Promise.all(Array.from({ length: 20 }, () => begin({ ...session, id })));
     expect(lives).toEqual(Array.from({ length: 20 }, () => ({ ...session, id })));
   });
 
   it('belongs to one person for ever', async () => {
-    const { sessions, session } = await signedIn(db);
+    const { begin, session } = await signedIn(db);
     const { accountId: another } = await signedIn(db);
-    expect(await sessions.begin({ ...session, accountId: another })).toBeUndefined();
+    expect(await begin({ ...session, accountId: another })).toBeUndefined();
   });
 
   it('does not begin for who signed in before "sign out everywhere"', async () => {
-    const { sessions, session, accounts, accountId } = await signedIn(db);
+    const { begin, session, accounts, accountId } = await signedIn(db);
     await accounts.signOutEverywhere(accountId);
-    expect(await sessions.begin({ ...session, id: randomUUID() })).toBeUndefined();
+    expect(await begin({ ...session, id: randomUUID() })).toBeUndefined();
     const now = { ...session, id: randomUUID(), signOutVersion: 2 };
-    expect(await sessions.begin(now)).toEqual(now);
+    expect(await begin(now)).toEqual(now);
   });
 
   it('does not begin for who is disabled, nor again once ended', async () => {
-    const { sessions, session, accounts, accountId } = await signedIn(db);
+    const { sessions, begin, session, accounts, accountId } = await signedIn(db);
     expect(await sessions.end(session.id, NOW)).toBe(true);
-    expect(await sessions.begin(session)).toBeUndefined();
+    expect(await begin(session)).toBeUndefined();
     await accounts.disable(accountId, NOW);
     const life = { ...session, id: randomUUID(), signOutVersion: 2 };
-    expect(await sessions.begin(life)).toBeUndefined();
+    expect(await begin(life)).toBeUndefined();
   });
 
   it('is ended by exactly one of many callers', async () => {
@@ -62,14 +60,14 @@ describe('the life of a session', () => {
   });
 
   it('is listed while it lives, last used first', async () => {
-    const { sessions, session, accounts, accountId } = await signedIn(db);
-    const begin = async (lastUsedAt: Date) => {
+    const { sessions, begin, session, accounts, accountId } = await signedIn(db);
+    const usedAt = async (lastUsedAt: Date) => {
       const life = { ...session, id: randomUUID(), lastUsedAt };
-      await sessions.begin(life);
+      await begin(life);
       return life;
     };
-    const used = await begin(later(HOUR_S));
-    const over = await begin(later(2 * HOUR_S));
+    const used = await usedAt(later(HOUR_S));
+    const over = await usedAt(later(2 * HOUR_S));
     await sessions.end(over.id, NOW);
     expect(await sessions.listLiving(accountId, NOW)).toEqual([used, session]);
     expect(await sessions.listLiving(accountId, later(12.5 * HOUR_S))).toEqual([used]);

@@ -22,10 +22,12 @@ export async function signedIn(db: TestDatabase, change: Partial<SessionLife> = 
     admin: false,
   });
   const session = { ...aLife(accountId), ...change };
-  await ports.sessions.begin(session);
+  const begin = async (life: SessionLife) =>
+    (await ports.vitals.begin(life, undefined, NOW))?.session;
+  await begin(session);
   const obtain = (wish: Partial<Grant> = {}) =>
     ports.grants.obtain({ ...aGrant(accountId, session.id), ...wish });
-  return { ...ports, accountId, session, obtain };
+  return { ...ports, accountId, session, begin, obtain };
 }
 
 function aLife(accountId: string): SessionLife {

@@ -20,6 +20,13 @@ export function postgresVitals(pool: Pool): VitalsStore {
       const { rows } = await named<VitalsRow>(pool, OF_SESSION, [sessionId, at, clientId ?? null]);
       return readVitals(rows);
     },
+    async begin(life, clientId, at) {
+      const { id, accountId, signOutVersion, remembered, startedAt, lastUsedAt } = life;
+      const { idleS, expiresAt, ip = null, userAgent = null } = life;
+      const whose = [id, at, accountId, signOutVersion, remembered, startedAt, lastUsedAt];
+      const until = [idleS, expiresAt, ip, userAgent, clientId ?? null];
+      return readVitals((await named<VitalsRow>(pool, BEGIN, [...whose, ...until])).rows);
+    },
   };
 }
 
@@ -47,6 +54,16 @@ const OF_SESSION = `SELECT ${VITALS} FROM sessions s
   JOIN accounts a ON a.id = s.account_id AND a.disabled_at IS NULL AND ${SESSION_LIVES}
   LEFT JOIN grants g ON g.session_id = s.id AND g.client_id = $3::text AND ${GRANT_LIVES}
   WHERE s.id = $1`;
+
+const BEGIN = `WITH begun AS (INSERT INTO sessions AS s
+    (id, account_id, sign_out_version, remembered, started_at, last_used_at, idle_s, expires_at, ip, user_agent)
+  SELECT $1, a.id, $4::int, $5::boolean, $6::timestamptz, $7::timestamptz, $8::int, $9::timestamptz, $10, $11
+  FROM accounts a WHERE a.id = $3::uuid AND a.disabled_at IS NULL AND a.sign_out_version = $4::int
+  ON CONFLICT (id) DO UPDATE SET last_used_at = greatest(s.last_used_at, excluded.last_used_at)
+  WHERE s.account_id = excluded.account_id AND s.ended_at IS NULL AND s.sign_out_version = excluded.sign_out_version
+  RETURNING *)
+SELECT ${VITALS} FROM begun s JOIN accounts a ON a.id = s.account_id AND ${SESSION_LIVES}
+  LEFT JOIN grants g ON g.session_id = s.id AND g.client_id = $12::text AND ${GRANT_LIVES}`;
 
 export interface VitalsRow {
   a: unknown[];
