@@ -41,10 +41,11 @@ export async function comeIn(
       marks,
       visit,
     });
-    await audit.record('signed-in', { remembered: remember }, from);
-    if (acquaintance === 'new' && !announced) {
-      await postMail(posting, 'new-device', newDevice(account, circumstances, now()), account);
-    }
+    const tells = acquaintance === 'new' && !announced;
+    await Promise.all([
+      audit.record('signed-in', { remembered: remember }, from),
+      tells && postMail(posting, 'new-device', newDevice(account, circumstances, now()), account),
+    ]);
     return { mark };
   });
 }

@@ -13,16 +13,21 @@ export interface KnownBrowserStore {
   /** The canonical addresses of all accounts that know these, at their present versions. */
   addressesOf(ids: readonly string[], at: Date): Promise<string[]>;
   /**
-   * From now on the account knows this one. Those that came least lately make room for it. `brought` is what it was known by
-   * before, at whatever version. Of parallel calls for one id one answers `first` or `new`.
+   * From now on the account knows one of those that were `brought`, where it is known at the present versions, or else this
+   * one. Those that came least lately make room for it. Of parallel calls for one id one answers `first` or `new`.
    */
-  remember(known: KnownBrowser, brought: readonly string[], at: Date): Promise<Acquaintance>;
+  remember(known: KnownBrowser, brought: readonly string[], at: Date): Promise<Remembered>;
 }
 
 export interface KnownBrowser {
   id: string;
   account: Versions;
   until: Date;
+}
+
+export interface Remembered {
+  id: string;
+  acquaintance: Acquaintance;
 }
 
 /** `first`: nobody has signed in to the account before. `seen`: this browser has. `new`: others have. */
@@ -64,7 +69,7 @@ export async function knowsAddress(
 }
 
 export interface MarkDeps {
-  knownBrowsers: Pick<KnownBrowserStore, 'among' | 'remember'>;
+  knownBrowsers: Pick<KnownBrowserStore, 'remember'>;
   keys: Pick<Keys, 'markKey'>;
   now: () => Date;
 }
@@ -79,12 +84,10 @@ export async function markBrowser(
   { marks, visit }: { marks: readonly string[]; visit: string },
 ): Promise<{ mark: string; acquaintance: Acquaintance }> {
   const at = now();
-  const brought = marks.map(digest);
-  const good = brought.length > 0 ? await knownBrowsers.among(brought, account, at) : undefined;
-  const kept = marks.find((one) => digest(one) === good);
-  const mark = kept ?? markFor(keys.markKey, account, visit);
-  const known = { id: digest(mark), account, until: new Date(at.getTime() + MARK_LIVES_MS) };
-  return { mark, acquaintance: await knownBrowsers.remember(known, brought, at) };
+  const made = markFor(keys.markKey, account, visit);
+  const known = { id: digest(made), account, until: new Date(at.getTime() + MARK_LIVES_MS) };
+  const { id, acquaintance } = await knownBrowsers.remember(known, marks.map(digest), at);
+  return { mark: marks.find((one) => digest(one) === id) ?? made, acquaintance };
 }
 
 function markFor(key: Buffer, { id, credentialVersion, signOutVersion }: Versions, visit: string) {

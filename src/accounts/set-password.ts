@@ -54,8 +54,10 @@ export async function writePassword(
   const { id: accountId, email, credentialVersion } = account;
   if (!(await accounts.changePassword(accountId, hash, credentialVersion))) return false;
   const emailCanonical = parseEmailAddress(email)?.canonical ?? email;
-  await proofs.endAllFor({ accountId, emailCanonical });
-  await audit.record('password-changed', { by }, { ...circumstances, accountId });
-  await postMail(posting, 'password-changed', { by }, account);
+  await Promise.all([
+    proofs.endAllFor({ accountId, emailCanonical }),
+    audit.record('password-changed', { by }, { ...circumstances, accountId }),
+    postMail(posting, 'password-changed', { by }, account),
+  ]);
   return true;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { JobQueue } from '../jobs/queue.ts';
 import { FALLBACK, type Language, languageOfTag } from '../i18n/languages.ts';
 import type { MailFacts, MailName } from './facts.ts';
@@ -25,9 +26,12 @@ export async function postMail<Name extends MailName>(
   { id, email: address, locale }: Addressee,
 ): Promise<void> {
   const language = languageFor(locale);
-  const mail = { template, facts, address, language, ...(id !== undefined && { accountId: id }) };
-  const mailId = await mails.add(mail);
-  await jobs.enqueue('send-mail', { mailId });
+  const mailId = randomUUID();
+  const whose = id !== undefined && { accountId: id };
+  await Promise.all([
+    mails.add({ id: mailId, template, facts, address, language, ...whose }),
+    jobs.enqueue('send-mail', { mailId }),
+  ]);
 }
 
 /** The language of a mail to somebody of whom that is known. */

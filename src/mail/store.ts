@@ -3,6 +3,7 @@ import type { MailFacts, MailName } from './facts.ts';
 
 /** What is to be told, to whom. */
 export interface NewMail {
+  id: string;
   template: MailName;
   facts: MailFacts[MailName];
   language: Language;
@@ -40,7 +41,7 @@ export interface ClaimedMail extends KeptMail {
 /** The outbox. Its clock is the database's alone. */
 export interface MailStore {
   /** Answers its id. Belongs into the transaction of what it tells, beside its job. */
-  add(mail: NewMail): Promise<string>;
+  add(mail: NewMail): Promise<void>;
   /** One that waits and is due. Of simultaneous callers one gets it, and nobody else for `forS` seconds. */
   claim(id: string, forS: number): Promise<ClaimedMail | undefined>;
   /** Each of these changes a waiting mail only, and answers whether it did. */

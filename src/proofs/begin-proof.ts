@@ -49,12 +49,10 @@ export async function beginProof(
   if (!admission.admitted) return { outcome: 'wait', waitS: admission.waitS };
   const wished = newProof(wish, circumstances, deps.now());
   const { proof, made } = await deps.atomically(async ({ proofs, jobs, audit }) => {
-    const begun = await proofs.begin(wished);
-    if (begun.made) {
-      await jobs.enqueue('mail-proof', { proofId: begun.proof.id });
-      await audit.record('code-asked-for', { purpose: wish.purpose }, circumstances);
-    }
-    return begun;
+    return proofs.begin(wished, () => [
+      jobs.enqueue('mail-proof', { proofId: wished.id }),
+      audit.record('code-asked-for', { purpose: wish.purpose }, circumstances),
+    ]);
   });
   if (!made) await admission.giveBack();
   return { outcome: 'begun', proof };

@@ -22,15 +22,14 @@ export function prove(
   const expiresAt = new Date(how.at.getTime() + PROOF_LIVES_MS);
   return atomically(async ({ proofs, accounts, audit }) => {
     if (!(await proofs.end(id, nonce, { state: 'proved', expiresAt }))) return false;
-    if (purpose === 'verify' && accountId !== undefined) {
-      await accounts.verifyEmail(accountId, emailCanonical, how.at);
-    }
     const whose = accountId === undefined ? {} : { accountId };
-    await audit.record(
-      'address-proved',
-      { purpose, by: how.by },
-      { ...how.circumstances, ...whose },
-    );
+    const from = { ...how.circumstances, ...whose };
+    await Promise.all([
+      purpose === 'verify' &&
+        accountId !== undefined &&
+        accounts.verifyEmail(accountId, emailCanonical, how.at),
+      audit.record('address-proved', { purpose, by: how.by }, from),
+    ]);
     return true;
   });
 }

@@ -47,8 +47,10 @@ function renew(
   return atomically(async ({ proofs, jobs, audit }) => {
     const proof = await proofs.renew(id, { nonce: newNonce(), at, expiresAt, waitAfterS });
     if (!proof) return false;
-    await jobs.enqueue('mail-proof', { proofId: id });
-    await audit.record('code-asked-for', { purpose: proof.purpose }, circumstances);
+    await Promise.all([
+      jobs.enqueue('mail-proof', { proofId: id }),
+      audit.record('code-asked-for', { purpose: proof.purpose }, circumstances),
+    ]);
     return true;
   });
 }

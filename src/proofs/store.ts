@@ -9,9 +9,12 @@ export type NewProof = Omit<AddressProof, 'tries' | 'sends' | 'codeExpiresAt' | 
 export interface ProofStore {
   /**
    * Of simultaneous calls for one interaction, purpose and address one makes the proof, the others get it. What was
-   * begun there for another address is void.
+   * begun there for another address is void. What is to be written beside it, and only where it is made, need not wait for it.
    */
-  begin(proof: NewProof): Promise<{ proof: AddressProof; made: boolean }>;
+  begin(
+    proof: NewProof,
+    beside?: () => Promise<unknown>[],
+  ): Promise<{ proof: AddressProof; made: boolean }>;
   find(id: string): Promise<AddressProof | undefined>;
   /** One more try of a pending proof that has one left; the proof as it stands then. */
   countTry(id: string, at: Date): Promise<AddressProof | undefined>;

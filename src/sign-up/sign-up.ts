@@ -91,9 +91,11 @@ async function make(
       const created = await writeAccount(ports, { account, by: 'sign-up' }, circumstances);
       if (created !== 'created') return created;
       if (!(await ports.proofs.use(proofId, at))) throw new ProofIsOver();
-      await ports.proofs.usedFor(proofId, account.id);
       const { givenName: name } = account;
-      await postMail(ports, 'welcome', { ...(name !== undefined && { name }) }, account);
+      await Promise.all([
+        ports.proofs.usedFor(proofId, account.id),
+        postMail(ports, 'welcome', { ...(name !== undefined && { name }) }, account),
+      ]);
       return 'created';
     });
   } catch (error) {

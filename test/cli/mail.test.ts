@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setPassword } from '../../src/accounts/set-password.ts';
 import { databaseUrl } from '../support/database-url.ts';
 import { type CommandAnswer, gatehouse } from '../support/command-line.ts';
@@ -43,10 +44,10 @@ it('shows one mail', async () => {
 it('says how each stands', async () => {
   const { mails } = house;
   const names = ['a', 'b', 'c', 'd'].map((name) => `${name}@example.com`);
-  const posted = names.map((address) =>
-    mails.add({ template: 'welcome', facts: {}, language: 'en', address }),
-  );
-  const [a = '', b = '', c = '', d = ''] = await Promise.all(posted);
+  const [a, b, c, d] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+  const mail = { template: 'welcome', facts: {}, language: 'en' } as const;
+  const posted = [a, b, c, d].map((id, at) => mails.add({ ...mail, id, address: names[at] ?? '' }));
+  await Promise.all(posted);
   for (const id of [a, b, c]) await mails.claim(id, 90);
   await mails.postpone(a, 50, '451 greylisted');
   await mails.settle(b, 'sent');

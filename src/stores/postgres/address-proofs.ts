@@ -23,7 +23,7 @@ export function postgresAddressProofs(db: Db): ProofStore {
   };
 
   return {
-    begin: (proof) => inTransaction(db, (tx) => begin(tx, proof)),
+    begin: (proof, beside) => inTransaction(db, (tx) => begin(tx, proof, beside)),
     find,
     countTry: (id, at) =>
       change(
@@ -86,6 +86,7 @@ async function endAllFor(
 async function begin(
   tx: Parameters<Parameters<typeof inTransaction>[1]>[0],
   wished: NewProof,
+  beside: () => Promise<unknown>[] = () => [],
 ): Promise<{ proof: AddressProof; made: boolean }> {
   const { interaction, purpose, emailCanonical, createdAt } = wished;
   if (interaction !== undefined) {
@@ -101,7 +102,8 @@ async function begin(
   }
   const { interactionSeal, ...plain } = wished;
   const seal = interactionSeal && { interactionSeal: Uint8Array.from(interactionSeal) };
-  const row = await tx.addressProof.create({ data: { ...plain, ...seal } });
+  const written = tx.addressProof.create({ data: { ...plain, ...seal } });
+  const [row] = await Promise.all([written, ...beside()]);
   return { proof: toProof(row), made: true };
 }
 

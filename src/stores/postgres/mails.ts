@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { ClaimedMail, KeptMail, MailStore } from '../../mail/store.ts';
 import type { Mail } from '../../../generated/prisma/client.ts';
@@ -10,13 +9,11 @@ import { isUuid } from './uuid.ts';
 /** The outbox in PostgreSQL. What is due is said by the database's clock alone. */
 export function postgresMails(db: Db): MailStore {
   return {
-    async add({ template, language, address, facts: told, accountId = null }) {
-      const id = randomUUID();
+    async add({ id, template, language, address, facts: told, accountId = null }) {
       // By hand: Prisma would write the dates by the clock of this machine.
       await db.$executeRaw`
         INSERT INTO mails (id, template, language, address, facts, account_id)
         VALUES (${id}::uuid, ${template}, ${language}, ${address}, ${JSON.stringify(told)}::jsonb, ${accountId}::uuid)`;
-      return id;
     },
     claim: (id, forS) => claim(db, id, forS),
     async settle(id, state, why) {
