@@ -4,7 +4,7 @@ import type { Logger } from './logging/logger.ts';
 import { type Courier, openCourier } from './logout-notices/courier.ts';
 import { httpReceiver } from './logout-notices/receiver.ts';
 import type { LogoutNotice } from './logout-notices/store.ts';
-import { tellClient } from './logout-notices/tell-client.ts';
+import { conclude, tellClient } from './logout-notices/tell-client.ts';
 import { isSpecialUse } from './oidc/special-use.ts';
 
 /** A process that does the jobs also tells applications which sessions have ended. */
@@ -12,13 +12,14 @@ export function carryLogouts(house: House, { ring, log }: { ring: KeyRing; log: 
   const { settings, watch, now, logoutNotices, atomically } = house;
   const isForbidden = settings.production ? isSpecialUse : isElsewhereInside;
   const receiver = httpReceiver({ isForbidden });
-  const deps = { ring, issuer: settings.ISSUER, now, atomically, receiver };
+  const deps = { ring, issuer: settings.ISSUER, now, receiver };
   return openCourier({
     logoutNotices,
-    async tell(notice, cut) {
-      const tried = await tellClient(deps, notice, cut);
-      watch?.happened({ event: 'logout-notice', outcome: tried.outcome });
-      return tried;
+    tell: (notice, cut) => tellClient(deps, notice, cut),
+    async conclude(notice, answer) {
+      const outcome = await conclude({ logoutNotices, atomically }, notice, answer);
+      watch?.happened({ event: 'logout-notice', outcome });
+      return outcome;
     },
     onAway: (notice, why) => log.warn(about(notice, why), 'an application hears of no sign-out'),
     onBack: (notice) => log.info(about(notice), 'an application hears of sign-outs again'),

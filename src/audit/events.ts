@@ -48,7 +48,7 @@ export interface AuditEvents {
   'mail-failed': { mailId: string; template: string };
   'mail-retried': { mailId: string };
   /** An application was not told of a session's end: it said no, or was away for too long. */
-  'logout-notice-failed': { noticeId: string; why: 'refused' | 'not-now' };
+  'logout-notice-failed': { noticeId: string; why: 'refused' | 'not-now' | 'not-signed' };
   'job-failed': { job: string };
 }
 

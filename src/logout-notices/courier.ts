@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
 import { openAlarm } from '../keys/alarm.ts';
 import type { LogoutNotice, LogoutNoticeStore } from './store.ts';
-import type { Try } from './tell-client.ts';
+import type { Answer, Conclusion } from './tell-client.ts';
 
 export interface Courier {
   /** Lets what is in hand end, but not for long: what does not is tried again by the next process. */
@@ -10,7 +10,8 @@ export interface Courier {
 
 export interface CourierDeps {
   logoutNotices: Pick<LogoutNoticeStore, 'claim'>;
-  tell: (notice: LogoutNotice, cut: AbortSignal) => Promise<Try>;
+  tell: (notice: LogoutNotice, cut: AbortSignal) => Promise<Answer>;
+  conclude: (notice: LogoutNotice, answer: Answer) => Promise<Conclusion>;
   /** Told once when a receiver goes away, and once when it is back. */
   onAway: (notice: LogoutNotice, why: string) => void;
   onBack: (notice: LogoutNotice) => void;
@@ -26,10 +27,12 @@ const LOOK_MS = 1000;
 const BREATH_MS = 20;
 const LAST_MS = 2000;
 /** At once, in all and to one origin. */
-const MOST = 64;
+const MOST = 128;
 const PER_ORIGIN = 4;
 /** Who did not answer last is asked by one notice at a time, and all of these together leave room for the others. */
 const MOST_AWAY = 32;
+
+const HEARD = new Set<Answer['outcome']>(['accepted', 'refused']);
 
 /**
  * Carries notices from the store to their receivers, from the day the process begins until it leaves. Receivers that
@@ -39,6 +42,7 @@ export function openCourier(deps: CourierDeps): Courier {
   const cut = new AbortController();
   const trips = new Set<Promise<void>>();
   const origins = openOrigins();
+  const inTurn = line();
   const alarm = openAlarm({ raise: (error) => deps.onDisturbance(error), over: () => {} });
   const over = new AbortController();
   let pause = new AbortController();
@@ -47,11 +51,13 @@ export function openCourier(deps: CourierDeps): Courier {
   async function carry(notice: LogoutNotice): Promise<void> {
     const { origin } = new URL(notice.uri);
     try {
-      const { receiver, outcome, why = '' } = await deps.tell(notice, cut.signal);
+      const answer = await deps.tell(notice, cut.signal);
+      const conclusion = await inTurn(() => deps.conclude(notice, answer));
       if (cut.signal.aborted) return;
-      if (receiver === 'away' && origins.isAway(origin)) deps.onAway(notice, why);
-      if (receiver === 'answered' && origins.isBack(origin)) deps.onBack(notice);
-      if (outcome === 'failed') deps.onFailed(notice, why);
+      const why = 'why' in answer ? answer.why : '';
+      if (answer.outcome === 'not-now' && origins.isAway(origin)) deps.onAway(notice, why);
+      if (HEARD.has(answer.outcome) && origins.isBack(origin)) deps.onBack(notice);
+      if (conclusion === 'failed') deps.onFailed(notice, why);
     } catch (error) {
       alarm.fault(error);
     } finally {
@@ -70,6 +76,8 @@ export function openCourier(deps: CourierDeps): Courier {
       origins.take(new URL(notice.uri).origin);
       const trip = carry(notice).finally(() => trips.delete(trip));
       trips.add(trip);
+      // Each begins with a signature: whoever asks for a page meanwhile need not wait for all of them.
+      await breathe();
     }
   }
 
@@ -92,6 +100,16 @@ export function openCourier(deps: CourierDeps): Courier {
       cut.abort();
       await Promise.all(trips);
     },
+  };
+}
+
+/** One after the other: many that end at one moment leave connections to the database for others. */
+function line(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => {});
+    return mine;
   };
 }
 

@@ -8,34 +8,20 @@ import type { LogoutNotice, LogoutNoticeStore } from './store.ts';
 
 export interface TellClientDeps extends LogoutTokenDeps {
   receiver: Receiver;
-  atomically: Atomically<{
-    logoutNotices: Pick<LogoutNoticeStore, 'remove' | 'postpone' | 'fail'>;
-    audit: Pick<AuditTrail, 'record'>;
-  }>;
 }
 
-/** Whoever signs out wants to be out today: later than that nobody expects it. */
-const TRIED_FOR_S = 12 * 3600;
-
-export interface Try {
-  outcome: 'told' | 'postponed' | 'failed' | 'left-alone';
-  /** What the receiver did; it may not have been asked at all. */
-  receiver: 'answered' | 'away' | 'not-asked';
-  why?: string;
-}
+/** What became of it; nobody may have been asked at all. */
+export type Answer = Told | { outcome: 'not-signed'; why: string };
 
 /** One try of one notice that was claimed. Told twice where a word is lost, never not at all. */
 export async function tellClient(
   deps: TellClientDeps,
   notice: LogoutNotice,
   cut: AbortSignal,
-): Promise<Try> {
+): Promise<Answer> {
   const token = await signedNow(deps, notice);
-  const told: Told =
-    token === undefined
-      ? { outcome: 'not-now', why: 'nothing can be signed' }
-      : await deps.receiver.tell(notice.uri, token, cut);
-  return { ...(await conclude(deps, notice, told)), receiver: receiverIn(token, told) };
+  if (token === undefined) return { outcome: 'not-signed', why: 'nothing can be signed' };
+  return deps.receiver.tell(notice.uri, token, cut);
 }
 
 async function signedNow(deps: LogoutTokenDeps, notice: LogoutNotice): Promise<string | undefined> {
@@ -47,30 +33,38 @@ async function signedNow(deps: LogoutTokenDeps, notice: LogoutNotice): Promise<s
   }
 }
 
-function receiverIn(token: string | undefined, { outcome }: Told): Try['receiver'] {
-  if (token === undefined) return 'not-asked';
-  return outcome === 'not-now' ? 'away' : 'answered';
+export interface ConcludeDeps {
+  logoutNotices: Pick<LogoutNoticeStore, 'remove' | 'postpone'>;
+  atomically: Atomically<{
+    logoutNotices: Pick<LogoutNoticeStore, 'fail'>;
+    audit: Pick<AuditTrail, 'record'>;
+  }>;
 }
 
-function conclude(
-  { atomically }: TellClientDeps,
+export type Conclusion = 'told' | 'postponed' | 'failed' | 'left-alone';
+
+/** Whoever signs out wants to be out today: later than that nobody expects it. */
+const TRIED_FOR_S = 12 * 3600;
+
+export async function conclude(
+  { logoutNotices, atomically }: ConcludeDeps,
   { id, clientId, accountId, ageS }: LogoutNotice,
-  told: Told,
-): Promise<Omit<Try, 'receiver'>> {
-  return atomically(async ({ logoutNotices, audit }) => {
-    if (told.outcome === 'accepted') {
-      await logoutNotices.remove(id);
-      return { outcome: 'told' };
-    }
-    const { why } = told;
-    const forS = told.outcome === 'not-now' ? nextTryInS(ageS, TRIED_FOR_S) : undefined;
-    if (forS !== undefined) {
-      const postponed = await logoutNotices.postpone(id, forS, why);
-      return { outcome: postponed ? 'postponed' : 'left-alone', why };
-    }
-    if (!(await logoutNotices.fail(id, why))) return { outcome: 'left-alone', why };
-    const about = { noticeId: id, why: told.outcome };
-    await audit.record('logout-notice-failed', about, { actor: 'system', clientId, accountId });
-    return { outcome: 'failed', why };
+  answer: Answer,
+): Promise<Conclusion> {
+  if (answer.outcome === 'accepted') {
+    await logoutNotices.remove(id);
+    return 'told';
+  }
+  const { why } = answer;
+  const forS = answer.outcome === 'refused' ? undefined : nextTryInS(ageS, TRIED_FOR_S);
+  if (forS !== undefined) {
+    return (await logoutNotices.postpone(id, forS, why)) ? 'postponed' : 'left-alone';
+  }
+  return atomically(async (ports) => {
+    if (!(await ports.logoutNotices.fail(id, why))) return 'left-alone';
+    const about = { noticeId: id, why: answer.outcome };
+    const by = { actor: 'system', clientId, accountId } as const;
+    await ports.audit.record('logout-notice-failed', about, by);
+    return 'failed';
   });
 }

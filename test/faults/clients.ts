@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type JSONWebKeySet, SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { gatehouse } from '../support/command-line.ts';
-import { startServer } from '../support/server-process.ts';
 import type { Fault, Notes, Patience } from './experiment.ts';
 import { seconds, staysUp } from './health.ts';
 import { lasted } from './measure.ts';
@@ -23,12 +22,6 @@ export const CLIENT_FAULTS: Fault[] = [
     during: authenticateAllTheTime,
     heal: () => void (isHurt = false),
     after: forgiven,
-  },
-  {
-    id: 'F-44',
-    what: 'applications that are told of a sign-out hang',
-    bar: { longestMs: 0, recoveryMs: 0 },
-    alone: tellsNobody,
   },
 ];
 
@@ -127,13 +120,4 @@ async function forgiven(stage: Stage, notes: Notes): Promise<void> {
     }
     if (status !== 200) notes.broken(`the client ${name} is still refused`);
   }
-}
-
-/** There is no such sign-out yet, and none is promised: then nothing can hang. */
-async function tellsNobody({ notYet, broken }: Notes): Promise<void> {
-  const server = await startServer();
-  const discovery = (await server.ask('/.well-known/openid-configuration')).json();
-  await server.stop();
-  if (discovery['backchannel_logout_supported']) broken('it is there, and nobody tries it');
-  else notYet('back-channel sign-out is not there yet, nor does discovery promise it');
 }

@@ -10,6 +10,7 @@ import { POSTGRES_FAULTS } from './postgres.ts';
 import { PROCESS_FAULTS } from './processes.ts';
 import { REDIS_FAULTS } from './redis.ts';
 import { DECIDED_ELSEWHERE, tableOf } from './table.ts';
+import { SIGN_OUT_FAULTS } from './sign-outs.ts';
 import { VAULT_FAULTS } from './vault.ts';
 import { VERSION_FAULTS } from './versions.ts';
 import { WORKER_FAULTS } from './workers.ts';
@@ -25,6 +26,7 @@ const FAULTS: Fault[] = [
   ...NAME_FAULTS,
   ...WORKER_FAULTS,
   ...CLIENT_FAULTS,
+  ...SIGN_OUT_FAULTS,
   ...DISK_FAULTS,
   ...VERSION_FAULTS,
 ].toSorted((one, other) => numberOf(one) - numberOf(other));

@@ -3,7 +3,7 @@ import { type ServerResponse, createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /** What answers, where it is no plain 200. */
-export type Manner = (response: ServerResponse) => void;
+export type Manner = (response: ServerResponse, token: string) => void;
 
 /** An application's own server, to which logout tokens are posted. */
 export interface Receiver {
@@ -22,8 +22,9 @@ export async function openReceiver(manner: Manner = (response) => void response.
   const tokens: string[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
-      tokens.push(new URLSearchParams(body).get('logout_token') ?? '');
-      return current(response);
+      const token = new URLSearchParams(body).get('logout_token') ?? '';
+      tokens.push(token);
+      return current(response, token);
     });
   });
   server.on('connection', () => (connections += 1));
