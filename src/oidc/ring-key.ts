@@ -1,8 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import { ExternalSigningKey } from 'oidc-provider';
+import { ExternalSigningKey, Provider } from 'oidc-provider';
 import { z } from 'zod';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { leastRecentlyUsed } from './least-recently-used.ts';
+import { putOff } from './put-off-signature.ts';
+import { unitOfWork } from './unit-of-work.ts';
 
 /**
  * The one signing key that the library ever sees: it answers as whatever key of the ring is current. A rotation
@@ -33,23 +35,27 @@ export class RingKey extends ExternalSigningKey {
 
   /** `data` is the JWS signing input: base64url(header) "." base64url(payload). */
   override async sign(data: Uint8Array): Promise<Uint8Array> {
-    return this.#ring.sign(kidIn(data), data);
+    const { kid, typ } = headerIn(data);
+    const signature = this.#ring.sign(kid, data);
+    const unit = typ === 'at+jwt' ? unitOfWork(Provider.ctx) : undefined;
+    return unit && !unit.accessToken ? putOff(unit, signature) : signature;
   }
 }
 
-const header = z.object({ kid: z.string() });
+const header = z.object({ kid: z.string(), typ: z.string().optional() });
+type Header = z.infer<typeof header>;
 /** A header is the same for every token of its type, until the key changes. */
-const kids = leastRecentlyUsed<string>(16);
+const headers = leastRecentlyUsed<Header>(16);
 
-function kidIn(signingInput: Uint8Array): string {
+function headerIn(signingInput: Uint8Array): Header {
   const encoded = Buffer.from(signingInput.subarray(0, signingInput.indexOf(DOT))).toString(
     'latin1',
   );
-  const known = kids.get(encoded);
+  const known = headers.get(encoded);
   if (known !== undefined) return known;
-  const { kid } = header.parse(JSON.parse(Buffer.from(encoded, 'base64url').toString()));
-  kids.set(encoded, kid);
-  return kid;
+  const read = header.parse(JSON.parse(Buffer.from(encoded, 'base64url').toString()));
+  headers.set(encoded, read);
+  return read;
 }
 
 const DOT = '.'.charCodeAt(0);

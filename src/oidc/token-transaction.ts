@@ -9,6 +9,7 @@ import { circumstances } from './circumstances.ts';
 import { exchangeCode } from './exchange-code.ts';
 import type { ProtocolStorage } from './models/model.ts';
 import type { RotationOutcome } from './protocol-store.ts';
+import { putIn } from './put-off-signature.ts';
 import { answerAgain, sealAnswer } from './sealed-answer.ts';
 import { AlreadyAnswered, type UnitOfWork, asUnitOfWork } from './unit-of-work.ts';
 
@@ -56,6 +57,7 @@ async function redeem(
   await asUnitOfWork(ctx, async (unit) => {
     try {
       await handle();
+      await putIn(ctx, unit);
       await kind.settle(storage, ctx, unit);
     } catch (error) {
       if (error instanceof AlreadyAnswered) {

@@ -1,5 +1,6 @@
 import { perRequest } from './per-request.ts';
 import type { NewRefreshToken } from './protocol-store.ts';
+import type { PutOffSignature } from './put-off-signature.ts';
 
 /**
  * What the library wants done while it redeems a code or a refresh token. It is only noted here, and done all at once
@@ -9,6 +10,8 @@ export interface UnitOfWork {
   /** Hash of the code or refresh token to consume. */
   consumes?: string;
   successor?: NewRefreshToken;
+  /** Its signature is under way. */
+  accessToken?: PutOffSignature;
   /** The refresh token was consumed a moment ago: once all checks have passed, its answer is given again. */
   replayable: boolean;
   /** The grant whose code or refresh token was used once more: the library ends it. */

@@ -120,6 +120,22 @@ describe.each(MOODS)('while Vault is %j', (mood) => {
   });
 });
 
+it('both signatures of an answer are asked for before either is there', async () => {
+  const { tokens } = await signIn(app);
+  const redeem = await redemption();
+  for (const ask of [redeem, () => exchange(String(tokens.refresh_token))]) {
+    const before = server.asked.length;
+    server.become('hang', ({ path }) => path.startsWith('transit/sign/'));
+    const answer = ask();
+    const signs = () =>
+      server.asked.slice(before).filter((one) => one.includes(' transit/sign/')).length;
+    expect(await timeUntil(async () => signs() === 2)).toBeLessThan(900);
+    expect((await answer).status).toBe(503);
+    server.become('well');
+    await recovered();
+  }
+});
+
 it('a signature of another kind becomes no token, and the operator hears of it', async () => {
   const { tokens } = await signIn(app);
   engine.misbehave('pss');
