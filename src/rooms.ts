@@ -26,6 +26,7 @@ import { watchedLimiter } from './limits/watched-limiter.ts';
 import { pageLocals } from './language/page-locals.ts';
 import { languageRoutes } from './language/routes.ts';
 import { documents } from './oidc/documents.ts';
+import { noteFirstStep } from './oidc/first-step.ts';
 import { interactionRoutes } from './oidc/interaction-routes.ts';
 import { type Interactions, openInteractions } from './oidc/interaction.ts';
 import { openProgress } from './oidc/kept-progress.ts';
@@ -102,7 +103,8 @@ export async function furnishRooms(
       vitals: requestVitals({ ...house, vitals: furniture.vitals }),
     },
     async interactionUrl(ctx, interaction) {
-      await openProgress({ ...house, artifacts }).takeUp(ctx, interaction);
+      const progress = await openProgress({ ...house, artifacts }).takeUp(ctx, interaction);
+      noteFirstStep(ctx, interaction, progress);
       return requests.keep(ctx, interaction);
     },
     pages: protocolPages({

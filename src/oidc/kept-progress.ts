@@ -13,7 +13,7 @@ export interface KeptProgress {
   /** For the next interaction of our own that this browser begins, within a minute. */
   sendAhead(ctx: Context, progress: Progress): Promise<void>;
   /** What was sent ahead becomes this interaction's, once. */
-  takeUp(ctx: Context, interaction: { uid: string; params: object }): Promise<void>;
+  takeUp(ctx: Context, interaction: { uid: string; params: object }): Promise<Progress>;
 }
 
 const PROGRESS = 'Progress';
@@ -44,11 +44,14 @@ export function openProgress({
     },
     async takeUp(ctx, { uid, params }) {
       const handle = COOKIE.get(ctx);
-      if (!handle || Reflect.get(params, 'client_id') !== OWN_CLIENT_ID) return;
+      if (!handle || Reflect.get(params, 'client_id') !== OWN_CLIENT_ID) return {};
       COOKIE.forget(ctx);
       const id = digest(handle);
       const sent = await artifacts.find(AHEAD, id);
-      if (sent && (await artifacts.consume(AHEAD, id))) await save(uid, Object(sent.payload));
+      if (!sent || !(await artifacts.consume(AHEAD, id))) return {};
+      const progress: Progress = Object(sent.payload);
+      await save(uid, progress);
+      return progress;
     },
   };
 }

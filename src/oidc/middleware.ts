@@ -1,6 +1,7 @@
 import type { Context, Middleware, Next } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { KeyRing } from '../keys/key-ring.ts';
+import { toFirstStep } from './first-step.ts';
 import { forgetUnverifiedHint } from './id-token-hint.ts';
 import { movedSession } from './moved-session.ts';
 import { postedParameters } from './posted-parameters.ts';
@@ -10,6 +11,7 @@ import { postedRequests } from './posted-requests.ts';
 export function protocol(provider: Provider, { ring }: { ring: KeyRing }): Middleware {
   return inOrder([
     movedSession(provider.cookieName('session')),
+    toFirstStep,
     postedParameters,
     postedRequests,
     forgetUnverifiedHint(ring, provider.issuer),

@@ -14,6 +14,7 @@ import { installClientCache } from './client-cache.ts';
 import { type Parts, configuration } from './configuration.ts';
 import { type ErrorOut, installErrors } from './errors.ts';
 import { installEvents } from './events.ts';
+import type { BegunInteraction } from './first-step.ts';
 import { followingCache } from './following-cache.ts';
 import { installHints } from './id-token-hint.ts';
 import type { RevokedTokenStore } from './protocol-store.ts';
@@ -37,10 +38,7 @@ export interface ProviderDeps {
   revokedTokens: Pick<RevokedTokenStore, 'isRevoked'>;
   changes: ChangeFeed;
   limiter: Limiter;
-  interactionUrl: (
-    ctx: KoaContextWithOIDC,
-    interaction: { uid: string; params: object },
-  ) => Promise<string>;
+  interactionUrl: (ctx: KoaContextWithOIDC, interaction: BegunInteraction) => Promise<string>;
   pages: ProtocolPages;
   watch?: Watch | undefined;
 }
