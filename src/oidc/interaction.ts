@@ -8,6 +8,7 @@ import type { Client } from '../clients/client.ts';
 import { OWN_CLIENT_ID } from '../clients/own-client.ts';
 import { CannotGoOn } from '../http/cannot-go-on.ts';
 import { seeOther } from '../http/see-other.ts';
+import { withAtHand } from './at-hand.ts';
 import { registrationOf } from './client-cache.ts';
 import {
   type Asked,
@@ -76,7 +77,7 @@ export interface WhoArrives extends Pick<Arrival, 'account' | 'remember' | 'anno
 
 export interface InteractionDeps extends ComeInDeps, PasswordAgeDeps {
   provider: Provider;
-  artifacts: Pick<ArtifactStore, 'put' | 'find' | 'consume'>;
+  artifacts: Pick<ArtifactStore, 'put' | 'find' | 'findTogether' | 'consume'>;
 }
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -87,10 +88,11 @@ export function openInteractions(deps: InteractionDeps): Interactions {
   const kept: KeptProgress = openProgress(deps);
 
   async function look(ctx: Context): Promise<Interaction | undefined> {
-    const details = await ofThisBrowser(provider, ctx);
+    const { progress, interaction } = await kept.of(String(ctx['params'].uid));
+    const details = await withAtHand(interaction, () => ofThisBrowser(provider, ctx));
     const client = details && (await provider.Client.find(String(details.params['client_id'])));
     if (!details || !client) return undefined;
-    return describe(details, registrationOf(client), await kept.of(details.uid));
+    return describe(details, registrationOf(client), progress);
   }
 
   async function open(ctx: Context): Promise<Interaction | undefined> {

@@ -3,12 +3,14 @@ import type { Context } from 'koa';
 import { OWN_CLIENT_ID } from '../clients/own-client.ts';
 import { digest } from '../crypto/digest.ts';
 import { ownCookie } from '../http/own-cookie.ts';
+import type { RecordAtHand } from './at-hand.ts';
 import type { Progress } from './dispatch.ts';
 import type { ArtifactStore } from './protocol-store.ts';
 
 /** What browsers achieved, interaction by interaction; and what one brings along into an interaction of our own. */
 export interface KeptProgress {
-  of(uid: string): Promise<Progress>;
+  /** With the interaction itself, as the library keeps it: both are read at once. */
+  of(uid: string): Promise<{ progress: Progress; interaction: RecordAtHand }>;
   save(uid: string, progress: Progress): Promise<void>;
   /** For the next interaction of our own that this browser begins, within a minute. */
   sendAhead(ctx: Context, progress: Progress): Promise<void>;
@@ -16,6 +18,7 @@ export interface KeptProgress {
   takeUp(ctx: Context, interaction: { uid: string; params: object }): Promise<Progress>;
 }
 
+const INTERACTION = 'Interaction';
 const PROGRESS = 'Progress';
 const AHEAD = 'ProgressAhead';
 /** Longer than any interaction lives. */
@@ -27,7 +30,7 @@ export function openProgress({
   artifacts,
   now,
 }: {
-  artifacts: Pick<ArtifactStore, 'put' | 'find' | 'consume'>;
+  artifacts: Pick<ArtifactStore, 'put' | 'find' | 'findTogether' | 'consume'>;
   now: () => Date;
 }): KeptProgress {
   const save = (uid: string, progress: Progress) =>
@@ -35,7 +38,9 @@ export function openProgress({
   return {
     save,
     async of(uid) {
-      return Object((await artifacts.find(PROGRESS, digest(uid)))?.payload);
+      const id = digest(uid);
+      const [found, kept] = await artifacts.findTogether([INTERACTION, PROGRESS], id);
+      return { progress: Object(kept?.payload), interaction: { model: INTERACTION, id, found } };
     },
     async sendAhead(ctx, progress) {
       const handle = randomBytes(32).toString('base64url');

@@ -24,6 +24,8 @@ export interface ArtifactStore {
   /** Insert only: false when it is there already. Of parallel callers exactly one gets true. */
   putOnce(model: string, id: string, ttlS: number): Promise<boolean>;
   find(model: string, id: string): Promise<StoredArtifact | undefined>;
+  /** Of several models under one id, in the order of the models. */
+  findTogether(models: readonly string[], id: string): Promise<(StoredArtifact | undefined)[]>;
   /** Of parallel callers exactly one gets true. The record stays, marked, until it expires. */
   consume(model: string, id: string): Promise<boolean>;
   remove(model: string, id: string): Promise<void>;

@@ -95,13 +95,13 @@ describe.each(BACKENDS)('the stores are asked (%s)', (backend) => {
     expectAtMost(4, await roundTrips(() => browser.visit(url.href)));
   });
 
-  it('21 times at most, with Redis, by somebody who signs in, on all pages together', async () => {
+  it('19 times at most, with Redis, by somebody who signs in, on all pages together', async () => {
     const ours = await application(house, { firstParty: true });
     await authorize(ours);
     const person = await house.person();
     const trips = await roundTrips(() => authorize(ours, { person }));
     // The first BEGIN of a connection is one of them. Where PostgreSQL keeps the budgets, they are taken one by one.
-    expectAtMost(backend === 'redis' ? 21 : 27, trips);
+    expectAtMost(backend === 'redis' ? 19 : 25, trips);
   });
 
   it('four times at most by a code exchange', async () => {

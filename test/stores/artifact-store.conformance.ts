@@ -36,6 +36,18 @@ function records(store: () => ArtifactStore): void {
     expect(await store().find('Interaction', randomUUID())).toBeUndefined();
   });
 
+  it('finds several models of one id together, in the order asked for', async () => {
+    const id = randomUUID();
+    await store().put('Interaction', id, { of: 'interaction' }, 60);
+    await store().put('Progress', id, { of: 'progress' }, 60);
+    await store().consume('Progress', id);
+    expect(await store().findTogether(['Progress', 'Request', 'Interaction'], id)).toEqual([
+      { payload: { of: 'progress' }, consumed: true },
+      undefined,
+      { payload: { of: 'interaction' }, consumed: false },
+    ]);
+  });
+
   it('keeps one model apart from another', async () => {
     const id = randomUUID();
     await store().put('Interaction', id, { of: 'interaction' }, 60);

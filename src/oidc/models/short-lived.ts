@@ -1,5 +1,6 @@
 import { Provider, errors } from 'oidc-provider';
 import { digest } from '../../crypto/digest.ts';
+import { recordAtHand } from '../at-hand.ts';
 import type { Payload } from '../protocol-store.ts';
 import { unitOfWork } from '../unit-of-work.ts';
 import type { Model, ProtocolStorage } from './model.ts';
@@ -9,7 +10,9 @@ import { opened, sealed } from './sealed-payload.ts';
 export function shortLived(name: string, { artifacts }: ProtocolStorage): Model {
   return {
     async find(id) {
-      const found = await artifacts.find(name, digest(id));
+      const key = digest(id);
+      const atHand = recordAtHand(name, key);
+      const found = atHand ? atHand.found : await artifacts.find(name, key);
       const payload = found && opened(id, found.payload);
       return payload && { ...payload, ...(found?.consumed && { consumed: true }) };
     },

@@ -3,6 +3,7 @@ import type {
   ArtifactStore,
   Authorizations,
   Payload,
+  StoredArtifact,
   StoredSession,
 } from '../../oidc/protocol-store.ts';
 import { named } from './database.ts';
@@ -22,6 +23,16 @@ export function postgresArtifacts(pool: Pool): ArtifactStore {
         id,
       ]);
       return rows[0];
+    },
+    async findTogether(models, id) {
+      const { rows } = await named<StoredArtifact & { model: string }>(pool, FIND_TOGETHER, [
+        models,
+        id,
+      ]);
+      return models.map((one) => {
+        const found = rows.find(({ model }) => model === one);
+        return found && { payload: found.payload, consumed: found.consumed };
+      });
     },
     async consume(model, id) {
       return (await named(pool, CONSUME, [model, id])).rowCount === 1;
@@ -50,6 +61,9 @@ const PUT_ONCE = `INSERT INTO artifacts AS a (model, id, payload, expires_at) VA
 
 const FIND = `SELECT payload, consumed_at IS NOT NULL AS consumed FROM artifacts
   WHERE model = $1 AND id = $2 AND expires_at > now()`;
+
+const FIND_TOGETHER = `SELECT model, payload, consumed_at IS NOT NULL AS consumed FROM artifacts
+  WHERE model = ANY ($1::text[]) AND id = $2 AND expires_at > now()`;
 
 const CONSUME = `UPDATE artifacts SET consumed_at = now()
   WHERE model = $1 AND id = $2 AND consumed_at IS NULL AND expires_at > now()`;

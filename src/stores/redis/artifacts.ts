@@ -2,6 +2,7 @@ import type {
   ArtifactStore,
   Authorizations,
   Payload,
+  StoredArtifact,
   StoredSession,
 } from '../../oidc/protocol-store.ts';
 import { type RedisClient, script } from './connection.ts';
@@ -14,6 +15,7 @@ export function redisArtifacts(redis: RedisClient, prefix = 'gatehouse:'): Artif
   const keyOf = (model: string, id: string) => `${prefix}${model}:{${id}}`;
   const put = script(redis, PUT);
   const consume = script(redis, CONSUME);
+  const findTogether = script(redis, FIND_TOGETHER);
   return {
     async put(model, id, payload, ttlS) {
       await put(keyOf(model, id), toMs(ttlS), JSON.stringify(payload));
@@ -22,8 +24,11 @@ export function redisArtifacts(redis: RedisClient, prefix = 'gatehouse:'): Artif
       return (await redis.set(keyOf(model, id), '1', 'PX', toMs(ttlS), 'NX')) === 'OK';
     },
     async find(model, id) {
-      const [payload, consumed] = await redis.hmget(keyOf(model, id), 'p', 'c');
-      return payload ? { payload: parsed(payload), consumed: consumed !== null } : undefined;
+      return toArtifact(await redis.hmget(keyOf(model, id), 'p', 'c'));
+    },
+    async findTogether(models, id) {
+      const rows = await findTogether(models.map((model) => keyOf(model, id)));
+      return models.map((_, at) => toArtifact(Array.isArray(rows) ? rows[at] : []));
     },
     async consume(model, id) {
       return (await consume(keyOf(model, id))) === 1;
@@ -37,6 +42,17 @@ export function redisArtifacts(redis: RedisClient, prefix = 'gatehouse:'): Artif
 
 const PUT = `redis.call('HSET', KEYS[1], 'p', ARGV[2])
 return redis.call('PEXPIRE', KEYS[1], ARGV[1])`;
+
+// Keys of one id stand in one slot.
+const FIND_TOGETHER = `local rows = {}
+for at, key in ipairs(KEYS) do rows[at] = redis.call('HMGET', key, 'p', 'c') end
+return rows`;
+
+function toArtifact(row: unknown): StoredArtifact | undefined {
+  const [payload, consumed]: unknown[] = Array.isArray(row) ? row : [];
+  if (typeof payload !== 'string') return undefined;
+  return { payload: parsed(payload), consumed: typeof consumed === 'string' };
+}
 
 const CONSUME = `if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 return redis.call('HSETNX', KEYS[1], 'c', '1')`;
