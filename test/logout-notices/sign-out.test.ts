@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as jose from 'jose';
 import { deleteAccount } from '../../src/accounts/delete-account.ts';
 import { disableAccount } from '../../src/accounts/disable-account.ts';
@@ -6,6 +7,7 @@ import type { ClientRegistration } from '../../src/clients/store.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
 import { endSession } from '../../src/sessions/end-session.ts';
 import { signOutEverywhere } from '../../src/sessions/sign-out-everywhere.ts';
+import { aClient } from '../clients/a-client.ts';
 import { PUBLIC, application, signIn, within } from '../oidc/application.ts';
 import { BACKENDS, type Person, type TestHouse, openTestHouse } from '../support/house.ts';
 import { timed } from '../support/stopwatch.ts';
@@ -31,7 +33,8 @@ async function listening(wish = {}) {
 const told = ({ tokens }: Receiver, times = 1) =>
   within(SOON_MS, async () => tokens.length >= times);
 const waiting = () => house.house.db.logoutNotice.count();
-const nothingWaits = () => within(SOON_MS, async () => (await waiting()) === 0);
+const waits = (count: number) => within(SOON_MS, async () => (await waiting()) === count);
+const nothingWaits = () => waits(0);
 
 function verified(token: string | undefined, audience: string) {
   const keys = jose.createRemoteJWKSet(new URL(`${house.issuer}/jwks`));
@@ -49,6 +52,14 @@ async function newPassword({ id }: Person) {
   if (!account) throw new Error('gone');
   return setPassword(house.house, { account, password: 'another password', by: 'cli' }, CLI);
 }
+
+const WAYS: ((person: Person) => Promise<unknown>)[] = [
+  ({ id }) => signOutEverywhere(house.house, id, CLI),
+  endTheOne,
+  newPassword,
+  ({ id }) => disableAccount(house.house, id, CLI),
+  ({ id }) => deleteAccount(house.house, id, CLI),
+];
 
 const withoutAddress = ({ backchannelLogoutUri: _gone, ...rest }: ClientRegistration) => rest;
 
@@ -94,24 +105,25 @@ describe.each(BACKENDS)('a sign-out, with sessions in %s', (backend) => {
 });
 
 describe('applications are told', () => {
+  afterEach(() => house.house.db.logoutNotice.deleteMany());
   beforeAll(async () => {
     house = await openTestHouse();
   });
   afterAll(() => house.close());
 
-  it.each<[way: string, end: (person: Person) => Promise<unknown>]>([
-    ['signs out everywhere', ({ id }) => signOutEverywhere(house.house, id, CLI)],
-    ['ends that session in another browser', endTheOne],
-    ['has a new password', newPassword],
-    ['is disabled', ({ id }) => disableAccount(house.house, id, CLI)],
-    ['is deleted', ({ id }) => deleteAccount(house.house, id, CLI)],
-  ])('when somebody %s', async (_way, end) => {
-    const app = await listening();
-    const { person, tokens } = await signIn(app);
-    await end(person);
-    expect(await told(app.receiver)).toBe(true);
-    const { payload } = await verified(app.receiver.tokens[0], app.id);
-    expect([payload.sub, payload['sid']]).toEqual([person.id, tokens.claims()?.['sid']]);
+  it('in whatever way a session ends', async () => {
+    const apps = await Promise.all(
+      WAYS.map(async (end) => {
+        const app = await listening();
+        return { app, end, ...(await signIn(app)) };
+      }),
+    );
+    for (const { end, person } of apps) await end(person);
+    for (const { app, person, tokens } of apps) {
+      expect(await told(app.receiver)).toBe(true);
+      const { payload } = await verified(app.receiver.tokens[0], app.id);
+      expect([payload.sub, payload['sid']]).toEqual([person.id, tokens.claims()?.['sid']]);
+    }
     expect(await nothingWaits()).toBe(true);
   });
 
@@ -135,7 +147,7 @@ describe('applications are told', () => {
     expect(done.text).toContain('You are signed out');
     expect(done.ms).toBeLessThan(1000);
     expect(await told(quick.receiver)).toBe(true);
-    expect(await waiting()).toBe(1);
+    expect(await waits(1)).toBe(true);
 
     slow.receiver.behave((response) => void response.writeHead(204).end());
     expect(await nothingWaits()).toBe(true);
@@ -166,7 +178,6 @@ describe('applications are told', () => {
       });
     expect(await within(SOON_MS, async () => (await failed()) === 1)).toBe(true);
     expect(app.receiver.tokens).toHaveLength(1);
-    await house.house.db.logoutNotice.deleteMany();
   });
 
   it('of nothing any more once they gave up their address', async () => {
@@ -178,4 +189,29 @@ describe('applications are told', () => {
     await updateClient(house.house, { id: app.id, change: withoutAddress }, CLI);
     expect(await waiting()).toBe(0);
   });
+});
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  ISSUER: 'https://id.example',
+  SMTP_URL: 'smtps://mail.example',
+  MAIL_FROM: 'no-reply@id.example',
+};
+
+it('nobody is told on the inside in production, however the address got there', async () => {
+  const canary = await openReceiver();
+  receivers.push(canary);
+  const there = { backchannelLogoutUri: canary.uri };
+  house = await openTestHouse({ env: PRODUCTION });
+  await expect(house.client(there)).rejects.toThrow('must be an https address');
+  const client = aClient(there);
+  await house.house.clients.create(client);
+  const [id, accountId, sessionId] = [randomUUID(), randomUUID(), 'a session'];
+  const data = { id, accountId, sessionId, clientId: client.id };
+  await house.house.db.logoutNotice.create({ data });
+  const met = async () => (await house.house.db.logoutNotice.findUnique({ where: { id } }))?.why;
+  expect(await within(SOON_MS, async () => typeof (await met()) === 'string')).toBe(true);
+  expect(await met()).toBe('its address is one of an inner network');
+  expect(canary.connections()).toBe(0);
+  await house.close();
 });
