@@ -37,15 +37,13 @@ export async function comeIn(
 ): Promise<{ mark: string }> {
   const from = { ...circumstances, accountId: account.id };
   return atomically(async ({ knownBrowsers, audit, ...posting }) => {
-    const { mark, acquaintance } = await markBrowser({ knownBrowsers, keys, now }, account, {
-      marks,
-      visit,
-    });
-    const tells = acquaintance === 'new' && !announced;
-    await Promise.all([
+    const [{ mark, acquaintance }] = await Promise.all([
+      markBrowser({ knownBrowsers, keys, now }, account, { marks, visit }),
       audit.record('signed-in', { remembered: remember }, from),
-      tells && postMail(posting, 'new-device', newDevice(account, circumstances, now()), account),
     ]);
+    if (acquaintance === 'new' && !announced) {
+      await postMail(posting, 'new-device', newDevice(account, circumstances, now()), account);
+    }
     return { mark };
   });
 }

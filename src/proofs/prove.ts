@@ -14,22 +14,39 @@ export interface ProveDeps {
 }
 
 /** Once. Whoever verifies the address of an account has verified it by this alone. */
-export function prove(
-  { atomically }: ProveDeps,
-  { id, nonce, purpose, accountId, emailCanonical }: AddressProof,
+export async function prove(
+  deps: ProveDeps,
+  proof: AddressProof,
   how: { by: AuditEvents['address-proved']['by']; at: Date; circumstances: Circumstances },
 ): Promise<boolean> {
-  const expiresAt = new Date(how.at.getTime() + PROOF_LIVES_MS);
-  return atomically(async ({ proofs, accounts, audit }) => {
-    if (!(await proofs.end(id, nonce, { state: 'proved', expiresAt }))) return false;
-    const whose = accountId === undefined ? {} : { accountId };
-    const from = { ...how.circumstances, ...whose };
-    await Promise.all([
-      purpose === 'verify' &&
-        accountId !== undefined &&
-        accounts.verifyEmail(accountId, emailCanonical, how.at),
-      audit.record('address-proved', { purpose, by: how.by }, from),
-    ]);
+  try {
+    await end(deps, proof, how);
     return true;
+  } catch (error) {
+    if (error instanceof EndedBefore) return false;
+    throw error;
+  }
+}
+
+function end(
+  { atomically }: ProveDeps,
+  { id, nonce, purpose, accountId, emailCanonical }: AddressProof,
+  { by, at, circumstances }: Parameters<typeof prove>[2],
+): Promise<void> {
+  const expiresAt = new Date(at.getTime() + PROOF_LIVES_MS);
+  const whose = accountId === undefined ? {} : { accountId };
+  return atomically(async ({ proofs, accounts, audit }) => {
+    const [ended] = await Promise.all([
+      proofs.end(id, nonce, { state: 'proved', expiresAt }),
+      audit.record('address-proved', { purpose, by }, { ...circumstances, ...whose }),
+    ]);
+    if (!ended) throw new EndedBefore();
+    // Not beside it: whoever takes the proof over locks both in this order.
+    if (purpose === 'verify' && accountId !== undefined) {
+      await accounts.verifyEmail(accountId, emailCanonical, at);
+    }
   });
 }
+
+/** Undoes what was written beside it. */
+class EndedBefore extends Error {}
