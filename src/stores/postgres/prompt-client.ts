@@ -29,7 +29,8 @@ export class PromptClient extends RoleClient {
   #begin: Asked | undefined;
 
   constructor(config?: ClientConfig) {
-    super({ ...config, pipeline: true });
+    // The pool hides a password from whoever copies its options.
+    super({ ...config, password: config?.password, pipeline: true });
     Object.assign(this, { query: (...args: unknown[]) => this.#ask(args) });
   }
 
