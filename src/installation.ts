@@ -13,7 +13,7 @@ import { passwordsIn } from './settings/secret-values.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** What one server process opens beside its pool: for registrations, a pulse, an ear for changes, the jobs and their ear. */
-const CONNECTIONS_BESIDE_POOL = 8;
+const CONNECTIONS_BESIDE_POOL = 9;
 
 /** To the database, from all the processes that these settings start here. */
 export function connectionsOf({ GATEHOUSE_WORKERS, DATABASE_POOL }: Settings): number {

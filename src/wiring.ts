@@ -119,27 +119,22 @@ async function openGround(
   await bringUpToDate(place.direct, settings.GATEHOUSE_MIGRATE);
 
   const { renew } = place;
-  const database = openDatabase(place.config, {
-    max: settings.DATABASE_POOL,
-    log,
-    watch,
-    renew,
-  });
+  const max = settings.DATABASE_POOL;
+  const database = openDatabase(place.config, { max, log, watch, renew });
   atClose(() => database.close());
   const pulse = openPulse(place.config, { log, renew });
   atClose(() => pulse.close());
   const changes = postgresChangeFeed({ config: place.direct, log, renew });
   atClose(() => changes.close());
   const onError = (error: Error) => log.warn({ err: error }, 'jobs are disturbed');
-  const onDisturbance = (error: unknown) =>
-    log.warn({ err: error }, 'breached passwords cannot be asked for');
   const jobs = postgresJobs({ config: place.direct, worker, onError, renew });
   const alarm = signingAlarm(log);
   // Not closed with the house: a start that waits for a store comes back for the same one.
   const vault = await more.vault?.();
   if (vault) await refuseRoot(vault, settings);
-  const furniture = { database, jobs, now, onDisturbance, hashing, watch, alarm, vault, fresh };
-  const house = { ...furnish(settings, furniture), close };
+  const furniture = { database, jobs, now, hashing, watch, alarm, vault, fresh };
+  const onDisturbance = unheardOf(log);
+  const house = { ...furnish(settings, { ...furniture, onDisturbance }), close };
   if (house.brand.palette.adjusted) log.info(ADJUSTED);
   atClose(() => house.signing.transit?.close());
   atClose(() => house.postman.close());
@@ -147,26 +142,36 @@ async function openGround(
   atClose(() => jobs.close());
 
   const ring = await openSigning(house, { changes, log, atClose });
+  const portsApart = (connections: number) => {
+    const apart = openDatabase(place.config, { max: connections, log, watch, renew });
+    atClose(() => apart.close());
+    return durablePorts(apart.prisma);
+  };
   if (worker) {
     void jobs.work(house.chores).catch(onError);
-    const courier = carryLogouts(house, { ring, log });
+    const { logoutNotices } = portsApart(CARRIER_POOL);
+    const courier = carryLogouts({ ...house, logoutNotices }, { ring, log });
     atClose(() => courier.close());
   }
   const registrations = () => {
-    const registry = openDatabase(place.config, { max: REGISTRY_POOL, log, watch, renew });
-    atClose(() => registry.close());
-    const { clients, apis } = durablePorts(registry.prisma);
+    const { clients, apis } = portsApart(REGISTRY_POOL);
     return { clients, apis };
   };
   const watched = watch ? watchedRing(ring, watch) : ring;
   return { house, database, pulse, registrations, ring: watched, changes };
 }
 
+const unheardOf = (log: Logger) => (error: unknown) =>
+  log.warn({ err: error }, 'breached passwords cannot be asked for');
+
 /**
  * Who looks up an application or an API, because a cache does not know it, never waits behind those who ask about people.
  * Such questions are rare and quick.
  */
 const REGISTRY_POOL = 2;
+
+/** Who looks for notices every second, and writes down what became of them, takes no place of those who wait for an answer. */
+const CARRIER_POOL = 1;
 
 const ADJUSTED =
   'GATEHOUSE_BRAND_ACCENT stands out too little on a light page: its buttons are a little darker';

@@ -17,7 +17,7 @@ expectQuietLibrary();
 
 /** Everything that goes over a wire to a store, but for the change feed's own beat and the jobs behind the scenes. */
 const asked: string[] = [];
-const BEHIND_THE_SCENES = /pg_notify|\bNOTIFY\b|\bLISTEN\b|pgboss/;
+const BEHIND_THE_SCENES = /pg_notify|\bNOTIFY\b|\bLISTEN\b|pgboss|logout_notices/;
 const undo: (() => void)[] = [];
 
 function listenTo(prototype: object, name: string, say: (call: unknown) => string): void {
