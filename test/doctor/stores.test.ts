@@ -148,7 +148,7 @@ describe('a database', () => {
       { GATEHOUSE_WORKERS: '8', DATABASE_POOL: '40' },
       /^database-connections/,
     );
-    expect(findings.get('database-connections')?.what).toMatch(/may ask for 384 connections/);
+    expect(findings.get('database-connections')?.what).toMatch(/may ask for 392 connections/);
   });
 
   if (hasPostgres15) {

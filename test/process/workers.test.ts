@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Agent } from 'node:http';
 import { readFileSync, readdirSync } from 'node:fs';
 import { within } from '../oidc/application.ts';
@@ -14,13 +13,13 @@ it('shares its port among processes, replaces one that is killed, and drains the
   const metricsPort = await freePort();
   const env = { GATEHOUSE_WORKERS: '2', METRICS_PORT: String(metricsPort) };
   const server = await startServer({ env });
-  await until(() => server.stdout().startsWith('Gatehouse is ready'));
+  await until(server, () => server.stdout().startsWith('Gatehouse is ready'));
   const before = workersOf(server);
   expect(before).toHaveLength(2);
 
   const [victim = 0, survivor = 0] = before;
   process.kill(victim, 'SIGKILL');
-  await until(() => workersOf(server).length === 2 && !workersOf(server).includes(victim));
+  await until(server, () => workersOf(server).length === 2 && !workersOf(server).includes(victim));
   expect(workersOf(server)).toContain(survivor);
   expect(await answers(server, 20)).toEqual(Array(20).fill(200));
 
@@ -71,6 +70,8 @@ function read(path: string): string {
   }
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await wait(50);
+/** Fails with what the server said. */
+async function until(server: ServerProcess, isSo: () => boolean): Promise<void> {
+  if (await within(60_000, async () => isSo())) return;
+  throw new Error(`It never was: ${isSo.toString()}\n${server.stdout()}${server.stderr()}`);
 }
