@@ -1,5 +1,6 @@
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
 import { openAlarm } from '../keys/alarm.ts';
+import { within } from '../waiting/within.ts';
 import type { LogoutNotice, LogoutNoticeStore } from './store.ts';
 import type { Answer, Conclusion } from './tell-client.ts';
 
@@ -96,7 +97,7 @@ export function openCourier(deps: CourierDeps): Courier {
       over.abort();
       wake();
       await working;
-      await Promise.race([Promise.all(trips), sleep(LAST_MS)]);
+      await within(LAST_MS, Promise.all(trips));
       cut.abort();
       await Promise.all(trips);
     },

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../waiting/within.ts';
 import type { Mailer } from './mailer.ts';
 
 export interface Postman {
@@ -38,15 +38,4 @@ export function openPostman(send: (mailId: string) => Promise<unknown>, mailer: 
       await within(LAST_MS, Promise.all(slow));
     },
   };
-}
-
-/** Whether it ended in that time. */
-async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
-  const late = new AbortController();
-  const waited = sleep(ms, false, { signal: late.signal }).catch(() => false);
-  try {
-    return await Promise.race([work.then(() => true), waited]);
-  } finally {
-    late.abort();
-  }
 }
