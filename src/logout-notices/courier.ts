@@ -1,5 +1,6 @@
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
 import { openAlarm } from '../keys/alarm.ts';
+import { openLine } from '../waiting/line.ts';
 import { within } from '../waiting/within.ts';
 import type { LogoutNotice, LogoutNoticeStore } from './store.ts';
 import type { Answer, Conclusion } from './tell-client.ts';
@@ -43,7 +44,7 @@ export function openCourier(deps: CourierDeps): Courier {
   const cut = new AbortController();
   const trips = new Set<Promise<void>>();
   const origins = openOrigins();
-  const inTurn = line();
+  const inTurn = oneAtATime();
   const alarm = openAlarm({ raise: (error) => deps.onDisturbance(error), over: () => {} });
   const over = new AbortController();
   let pause = new AbortController();
@@ -104,13 +105,16 @@ export function openCourier(deps: CourierDeps): Courier {
   };
 }
 
-/** One after the other: many that end at one moment leave connections to the database for others. */
-function line(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => {});
-    return mine;
+/** Many that end at one moment leave connections to the database for others. */
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  const line = openLine(1);
+  return async (work) => {
+    if (!line.enterNow()) await line.wait();
+    try {
+      return await work();
+    } finally {
+      line.leave();
+    }
   };
 }
 
